@@ -1,0 +1,52 @@
+# The one list of recipes; CI calls the same ones. `make` alone explains itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PHOTOS ?=
+DEMO := build/demo
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev demo test lint format bench clean
+
+help: ## explain the recipes
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED)
+	$(PIP) --group dev --editable ".[jxl,raw]"
+	@touch $@
+
+install: $(INSTALLED) ## make .venv with Mindseye in it
+
+dev: $(INSTALLED_DEV) ## the same with what development needs
+
+demo: $(INSTALLED) ## ingest photos and search them; PHOTOS=folder takes your own
+	@$(BIN)/python scripts/demo.py --build $(DEMO) $(if $(PHOTOS),--photos "$(PHOTOS)")
+
+test: lint ## lint, types, architecture and all tests
+	$(BIN)/pytest
+
+lint: $(INSTALLED_DEV) ## the checks of `make test` without the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED_DEV) ## put code into the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(INSTALLED_DEV) ## measure speed and memory (minutes); results in build/bench
+	$(BIN)/python benchmarks/run.py --out build/bench
+
+clean: ## remove everything that was made
+	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

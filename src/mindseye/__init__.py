@@ -1,0 +1,65 @@
+"""Mindseye finds photos by what they show, on your own machine.
+
+    from mindseye import Library
+
+    with Library.open("~/my-library") as library:
+        library.ingest(["~/Pictures"])
+        for hit in library.search("dog running on a beach").hits:
+            print(f"{hit.score:.3f}", hit.photo.path)
+
+Importing the package loads nothing heavy: each name below is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mindseye.config import Settings
+    from mindseye.errors import MindseyeError
+    from mindseye.library import Library, Status
+    from mindseye.query.model import Query, Term
+    from mindseye.search.engine import Found
+    from mindseye.types import Hit, IngestReport, Metadata, Photo
+
+_HOMES = {
+    "Found": "mindseye.search.engine",
+    "Hit": "mindseye.types",
+    "IngestReport": "mindseye.types",
+    "Library": "mindseye.library",
+    "Metadata": "mindseye.types",
+    "MindseyeError": "mindseye.errors",
+    "Photo": "mindseye.types",
+    "Query": "mindseye.query.model",
+    "Settings": "mindseye.config",
+    "Status": "mindseye.library",
+    "Term": "mindseye.query.model",
+}
+
+__version__ = "0.1.0"
+__all__ = [
+    "Found",
+    "Hit",
+    "IngestReport",
+    "Library",
+    "Metadata",
+    "MindseyeError",
+    "Photo",
+    "Query",
+    "Settings",
+    "Status",
+    "Term",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,57 @@
+"""Options that many commands share, and the library they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from mindseye.config import Settings, load_settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_SHARED = [
+    click.option(
+        "--library", type=click.Path(path_type=Path), help="Folder of the library.", metavar="DIR"
+    ),
+    click.option("--store", help="URL of the store (sqlite:///...).", metavar="URL"),
+    click.option("--encoder", help="Encoder spec, for example 'builtin'.", metavar="SPEC"),
+    click.option("--threads", type=int, help="Encoder threads; 0 is one per processor."),
+    click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path),
+        help="Settings file (TOML).",
+        metavar="FILE",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+]
+
+
+def with_settings(*setting_names: str) -> Callable[[Command], Command]:
+    """Give a command the shared options, and their merged `Settings` as its first argument.
+
+    `setting_names` are further options of the command that are settings too (`workers`).
+    """
+
+    def decorate(function: Command) -> Command:
+        @wraps(function)
+        def command(*args: Any, **kwargs: Any) -> Any:
+            flags = {
+                name: kwargs.pop(name)
+                for name in ("library", "store", "encoder", "threads", *setting_names)
+            }
+            settings = load_settings(flags, file=kwargs.pop("config_file"))
+            return function(settings, *args, **kwargs)
+
+        for option in reversed(_SHARED):
+            command = option(command)
+        return command  # type: ignore[return-value]
+
+    return decorate
+
+
+__all__ = ["Settings", "with_settings"]

@@ -1,0 +1,162 @@
+"""`mindseye search` and `mindseye similar`: ranked hits as lines, paths, JSON or a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from mindseye.cli.options import Command, Settings, with_settings
+from mindseye.cli.output import hit_facts, on_terminal, print_json, shown
+from mindseye.errors import QueryError
+from mindseye.library import Library
+from mindseye.query.model import Like, Picture, Query, Term
+from mindseye.query.parse import parse
+from mindseye.search.engine import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How hits are to be shown."""
+
+    as_json: bool
+    paths_only: bool
+    null: bool
+    sheet: Path | None
+
+
+def _shaped(command: Command) -> Command:
+    options = [
+        click.option("--limit", type=click.IntRange(min=1), help="Most hits shown."),
+        click.option("--min-score", type=float, help="Cut the list at this score instead."),
+        click.option("--all", "everything", is_flag=True, help="No cut-off: show the rest too."),
+        click.option("--paths", "paths_only", is_flag=True, help="Print paths only."),
+        click.option("-0", "--null", is_flag=True, help="Paths end in NUL instead of a new line."),
+        click.option(
+            "--sheet",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Write a contact sheet of the hits to this picture file.",
+            metavar="FILE",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("text", required=False, default="")
+@click.option(
+    "--image",
+    "images",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Look for what this picture shows; may be given more than once, and with TEXT.",
+)
+@click.option("--literal", is_flag=True, help="TEXT is words only: no weights, signs or paths.")
+@_shaped
+@with_settings("limit")
+def search(
+    settings: Settings, text: str, *, images: tuple[Path, ...], literal: bool, **options: object
+) -> None:
+    """Find photos by what they show: TEXT in any language, a picture, or both.
+
+    \b
+    mindseye search "dog running on a beach" --limit 12
+    mindseye search '2:"golden retriever" + ./pool.jpg - people'
+    mindseye search --image photo.jpg "at night"
+    mindseye search                        the newest photos
+    """
+    terms = (*parse(text, literal=literal), *(Term(Picture(path)) for path in images))
+    if images and not any(term.weight > 0 for term in terms):
+        raise QueryError("there is nothing to look for")
+    with Library.open(settings=settings, create=False) as library:
+        _answer(library, terms, options, label=text or ", ".join(map(str, images)))
+
+
+@click.command()
+@click.argument("photo")
+@_shaped
+@with_settings("limit")
+def similar(settings: Settings, photo: str, **options: object) -> None:
+    """Find photos that look like PHOTO, a photo of the library by path or id."""
+    with Library.open(settings=settings, create=False) as library:
+        like = Like(library.photo(photo).id)
+        _answer(library, (Term(like),), options, label=f"like {photo}")
+
+
+def _answer(
+    library: Library, terms: tuple[Term, ...], options: dict[str, object], *, label: str
+) -> None:
+    min_score = options["min_score"]
+    query = Query(
+        terms=terms,
+        limit=library.settings.limit,
+        min_score=min_score if isinstance(min_score, float) else None,
+        everything=bool(options["everything"]),
+    )
+    found = library.search(query)
+    sheet = options["sheet"]
+    _show(
+        found,
+        Shape(
+            bool(options["as_json"]),
+            bool(options["paths_only"]),
+            bool(options["null"]),
+            sheet if isinstance(sheet, Path) else None,
+        ),
+        label,
+    )
+
+
+def _show(found: Found, shape: Shape, label: str) -> None:
+    if shape.sheet is not None:
+        from mindseye.cli.sheet import write_sheet
+
+        write_sheet(shape.sheet, [(label, found)])
+    if shape.as_json:
+        print_json(_facts(found))
+    elif shape.paths_only or shape.null:
+        for hit in found.hits:
+            click.echo(shown(hit.photo.path), nl=not shape.null)
+            if shape.null:
+                click.echo("\0", nl=False)
+    else:
+        _print_hits(found)
+        if shape.sheet is not None:
+            click.echo(f"contact sheet: {shape.sheet}", err=True)
+
+
+def _facts(found: Found) -> dict[str, object]:
+    return {
+        "hits": [
+            hit_facts(hit, rank, relevant=rank <= found.relevant)
+            for rank, hit in enumerate(found.hits, start=1)
+        ],
+        "relevant": found.relevant,
+        "cutoff": found.cutoff,
+        "candidates": found.candidates,
+        "seconds": round(found.seconds, 6),
+    }
+
+
+def _print_hits(found: Found) -> None:
+    """Score, probability and path, one hit a line; tabs in a pipe."""
+    terminal = on_terminal()
+    for rank, hit in enumerate(found.hits, start=1):
+        if rank == found.relevant + 1 and terminal:
+            click.echo(click.style("  --- below the cut-off ---", dim=True))
+        chance = "" if hit.probability is None else f"{hit.probability:.0%}"
+        path = shown(hit.photo.path)
+        if terminal:
+            taken = hit.photo.metadata.taken_at
+            date = taken.strftime("%Y-%m-%d") if taken else "          "
+            click.echo(f"{rank:3}  {hit.score:.3f}  {chance:>4}  {date}  {path}")
+        else:
+            click.echo(f"{hit.score:.4f}\t{chance}\t{path}")
+    if not found.hits:
+        click.echo(
+            f"nothing relevant among {found.candidates} pictures; --all shows the nearest",
+            err=True,
+        )

@@ -1,0 +1,69 @@
+"""`mindseye show`: everything known of one photo, and where each field came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+import click
+
+from mindseye.cli.options import Settings, with_settings
+from mindseye.cli.output import byte_text, offset_text, print_json, shown
+from mindseye.library import Library
+from mindseye.types import Gps, Metadata, Photo
+
+
+@click.command()
+@click.argument("photo")
+@with_settings()
+def show(settings: Settings, photo: str, *, as_json: bool) -> None:
+    """Show all metadata of PHOTO (a path or an id) and where each field came from."""
+    with Library.open(settings=settings, create=False) as library:
+        found = library.photo(photo)
+    if as_json:
+        print_json(found)
+        return
+    for name, value, source in _rows(found):
+        click.echo(f"{name:14} {value}" + (f"   [{source}]" if source else ""))
+
+
+def _rows(photo: Photo) -> Iterator[tuple[str, str, str]]:
+    picture = photo.picture
+    yield "photo", str(photo.id), ""
+    yield "path", shown(photo.path), ""
+    if photo.missing_since:
+        yield "missing since", photo.missing_since.isoformat(timespec="seconds"), ""
+    yield "file", f"{byte_text(photo.stamp.size)}, {picture.format}", ""
+    yield "picture", f"{picture.width} x {picture.height}, {_plural(picture.frames)}", ""
+    yield "digest", photo.digest, ""
+    yield from _metadata_rows(photo.metadata)
+
+
+def _plural(frames: int) -> str:
+    return "1 frame" if frames == 1 else f"{frames} frames"
+
+
+def _metadata_rows(metadata: Metadata) -> Iterator[tuple[str, str, str]]:
+    for entry in fields(metadata):
+        value = getattr(metadata, entry.name)
+        if entry.name in {"sources", "offset", "precision"} or value in (None, ()):
+            continue
+        source = metadata.sources.get(entry.name)
+        yield entry.name.replace("_", " "), _text(metadata, entry.name), source or ""
+
+
+def _text(metadata: Metadata, name: str) -> str:
+    value = getattr(metadata, name)
+    if name == "taken_at":
+        zone = offset_text(metadata.offset) if metadata.offset is not None else "local time"
+        precision = f", to the {metadata.precision}" if metadata.precision else ""
+        return f"{value.isoformat(sep=' ')} {zone}{precision}"
+    if isinstance(value, Gps):
+        height = "" if value.altitude is None else f", {value.altitude:.0f} m"
+        return f"{value.latitude:.6f}, {value.longitude:.6f}{height}"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if is_dataclass(value):
+        parts = ((part.name, getattr(value, part.name)) for part in fields(value))
+        return ", ".join(f"{part} {known}" for part, known in parts if known not in (None, {}))
+    return str(value)

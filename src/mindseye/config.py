@@ -1,0 +1,177 @@
+"""Settings, read once at the edge: flag > environment (`MINDSEYE_*`) > TOML file > default.
+
+Each field below carries its own help text; the reference page and `mindseye doctor` are made from
+them. The TOML file is flat: one `name = value` per line.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import platformdirs
+
+from mindseye.errors import ConfigError
+
+ENVIRONMENT_PREFIX = "MINDSEYE_"
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set; `source` tells where each value came from."""
+
+    library: Path = field(
+        default_factory=lambda: platformdirs.user_data_path("mindseye"),
+        metadata={"help": "Folder of the library: catalog, index files, nothing of your photos."},
+    )
+    store: str = _setting(
+        "", "URL of the store; empty is SQLite inside the library folder (`sqlite:///...`)."
+    )
+    encoder: str = _setting("builtin", "Encoder that turns pictures and words into vectors.")
+    threads: int = _setting(0, "Threads of the encoder; 0 is one per processor.")
+    workers: int = _setting(0, "Processes that decode pictures; 0 is one per processor.")
+    batch: int = _setting(32, "Pictures encoded and committed together; 1 to 1024.")
+    limit: int = _setting(12, "Hits shown unless `--limit` says otherwise.")
+    hidden: bool = _setting(False, "Whether hidden files and folders are taken in.")
+    max_pixels: int = _setting(
+        500_000_000, "A picture that declares more pixels than this is skipped."
+    )
+    decode_seconds: float = _setting(
+        60.0, "A picture that takes longer than this to decode is skipped."
+    )
+    decode_memory: int = _setting(
+        4096, "MiB of address space a decoding process may use; 0 is no limit."
+    )
+    source: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL, the embedded one inside the library folder where none is set."""
+        return self.store or f"sqlite:///{self.library.expanduser().absolute() / 'catalog.db'}"
+
+
+def setting_fields() -> list[Field[Any]]:
+    """The fields a user may set, in order."""
+    return [entry for entry in fields(Settings) if entry.name != "source"]
+
+
+def config_path() -> Path:
+    """Where the TOML file is looked for unless `--config` or `MINDSEYE_CONFIG` says otherwise."""
+    return platformdirs.user_config_path("mindseye") / "config.toml"
+
+
+def load_settings(
+    flags: Mapping[str, object] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """Settings merged from all layers; flags that are None count as not given.
+
+    Raises `ConfigError` for an unknown name or a value of the wrong kind, naming the layer.
+    """
+    environment = os.environ if environment is None else environment
+    chosen = file or (Path(given) if (given := environment.get("MINDSEYE_CONFIG")) else None)
+    layers: list[tuple[str, Mapping[str, object]]] = [
+        *_file_layer(chosen),
+        ("environment", _environment_layer(environment)),
+        ("flag", {name: value for name, value in (flags or {}).items() if value is not None}),
+    ]
+    values: dict[str, object] = {}
+    source: dict[str, str] = {}
+    for layer, entries in layers:
+        for name, value in entries.items():
+            values[name] = _parse(name, value, layer)
+            source[name] = layer
+    settings = Settings(**values, source=source)  # type: ignore[arg-type]
+    _check_ranges(settings)
+    return settings
+
+
+def _file_layer(file: Path | None) -> list[tuple[str, Mapping[str, object]]]:
+    path = file or config_path()
+    try:
+        with path.open("rb") as stream:
+            return [(str(path), tomllib.load(stream))]
+    except FileNotFoundError:
+        if file is None:
+            return []
+        raise ConfigError(
+            f"the settings file {path} is not there", hint="check --config or MINDSEYE_CONFIG"
+        ) from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"the settings file {path} cannot be read: {error}") from error
+
+
+def _environment_layer(environment: Mapping[str, str]) -> dict[str, object]:
+    layer: dict[str, object] = {}
+    for entry in setting_fields():
+        value = environment.get(ENVIRONMENT_PREFIX + entry.name.upper())
+        if value:
+            layer[entry.name] = value
+    return layer
+
+
+_KINDS: dict[str, type] = {
+    name: kind for name, kind in get_type_hints(Settings).items() if name != "source"
+}
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+def _parse(name: str, value: object, layer: str) -> object:
+    kind = _KINDS.get(name)
+    if kind is None:
+        near = get_close_matches(name, _KINDS, n=1)
+        raise ConfigError(
+            f"there is no setting {name!r} (given by {layer})",
+            hint=f"did you mean {near[0]!r}?" if near else "docs/reference/settings.md lists them",
+        )
+    try:
+        return _convert(kind, value)
+    except (TypeError, ValueError):
+        raise ConfigError(
+            f"the setting {name!r} (given by {layer}) must be {kind.__name__}, and {value!r} is not"
+        ) from None
+
+
+def _convert(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(os.fspath(value)).expanduser()  # type: ignore[call-overload]
+    if kind is bool:
+        word = str(value).lower()
+        if word not in _TRUE | _FALSE:
+            raise ValueError(word)
+        return word in _TRUE
+    if kind is str and not isinstance(value, str):
+        raise TypeError(value)
+    if kind is int and isinstance(value, float):
+        raise TypeError(value)
+    return kind(value)
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "batch": (1, 1024),
+    "threads": (0, 1024),
+    "workers": (0, 1024),
+    "limit": (1, 1_000_000),
+    "max_pixels": (1, 10**12),
+    "decode_seconds": (0.1, 86_400),
+    "decode_memory": (0, 10**9),
+}
+
+
+def _check_ranges(settings: Settings) -> None:
+    for name, (least, most) in _RANGES.items():
+        value = getattr(settings, name)
+        if not least <= value <= most:
+            raise ConfigError(f"the setting {name!r} must lie in {least:g}..{most:g}, not {value}")

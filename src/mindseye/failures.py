@@ -1,0 +1,43 @@
+"""What a failure means outside Python: its exit code, and the words a user reads.
+
+The table is searched from the most special class to the most general one.
+"""
+
+from __future__ import annotations
+
+from mindseye import errors
+
+EXIT_CODES: dict[type[errors.MindseyeError], int] = {
+    errors.NotFound: 3,
+    errors.UsageError: 2,
+    errors.MissingExtra: 4,
+    errors.MediaError: 5,
+    errors.EncoderError: 6,
+    errors.StoreBusy: 8,
+    errors.StoreError: 7,
+    errors.AccessError: 9,
+    errors.MindseyeError: 1,
+}
+"""Error class -> exit code of the command line. 0 is success, 130 an interrupt."""
+
+INTERRUPTED = 130
+
+
+def exit_code(error: errors.MindseyeError) -> int:
+    """The exit code for an error: that of its nearest class in `EXIT_CODES`."""
+    return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
+
+
+def describe(error: errors.MindseyeError) -> dict[str, object]:
+    """An error as data, for `--json`: its kind, message, hint and what else it knows."""
+    facts: dict[str, object] = {
+        "error": type(error).__name__,
+        "message": error.message,
+        "hint": error.hint,
+        "exit_code": exit_code(error),
+    }
+    if isinstance(error, errors.QueryError):
+        facts["offset"] = error.offset
+    if isinstance(error, errors.MediaError):
+        facts["path"] = error.path
+    return facts

@@ -1,0 +1,55 @@
+"""What an ingest may be told, and what it tells while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+from typing import TypeAlias
+
+from mindseye.media.base import DecodeLimits
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeBudget:
+    """What decoding may cost: processes (0 is one per processor), seconds and MiB for a file.
+
+    `memory` bounds the address space of one process; 0 is no bound.
+    """
+
+    workers: int = 0
+    seconds: float = 60.0
+    memory: int = 4096
+    limits: DecodeLimits = field(default_factory=DecodeLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingest is. `total` counts the files found so far; `scanned` says it is final.
+
+    `done` files have been dealt with, in this run or, `unchanged`, in one before.
+    """
+
+    done: int = 0
+    total: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    scanned: bool = False
+
+
+Observer: TypeAlias = Callable[[Progress], None]
+
+
+def _ignore(_: Progress) -> None:
+    """The observer of somebody who does not want to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """How to run an ingest: pictures per batch, hidden files, decoding, who watches, who stops."""
+
+    batch: int = 32
+    hidden: bool = False
+    decoding: DecodeBudget = field(default_factory=DecodeBudget)
+    observer: Observer = _ignore
+    cancel: Event = field(default_factory=Event)

@@ -1,0 +1,174 @@
+"""The whole ingest: survey -> decode (processes) -> encode -> put, each ahead of the next.
+
+The survey runs in a thread, decoding in processes, encoding and writing in the caller's thread:
+while one batch is encoded the next ones are decoded. Memory is bounded by the pictures in flight.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from mindseye.encoders.base import Encoder
+from mindseye.errors import MediaError, NotFound
+from mindseye.ingest.background import Background
+from mindseye.ingest.intake import Counts, Intake
+from mindseye.ingest.options import IngestOptions, Progress
+from mindseye.ingest.pool import DecodePool, decode_pool
+from mindseye.ingest.stream import DecodeStream, Job
+from mindseye.ingest.survey import Candidate, Survey, Tally
+from mindseye.media import paths
+from mindseye.media.take import Taken
+from mindseye.stores.base import Batch, Root, Store
+from mindseye.types import IngestReport, Photo, Pixels
+
+_SURVEY_AHEAD = 10_000
+"""Candidates kept ready: enough that a slow disk never starves the decoders."""
+
+_WAITING_AT_ONCE = 1000
+_PUT_AT_ONCE = 5000
+
+
+@dataclass(slots=True)
+class Ingest:
+    """One run over some roots; `run` may be called once."""
+
+    store: Store
+    encoder: Encoder
+    options: IngestOptions
+    _surveys: list[Survey] = field(default_factory=list)
+    _missing: int = 0
+
+    def run(self, folders: Sequence[str]) -> IngestReport:
+        """Take in these folders (absolute text paths); a file that cannot be taken is a value.
+
+        Raises `NotFound` for a folder that is neither there nor known, `StoreError` and
+        `EncoderError` when nothing further can be done; what was written until then stays.
+        """
+        started = time.perf_counter()
+        for folder in folders:
+            self._surveys.append(self._survey(folder))
+        roots = {root.id: root.path for root in self.store.files.roots()}
+        intake = Intake(self.store, self.encoder, self.options.batch, roots)
+        with decode_pool(self.options.decoding, self.options.cancel) as pool:
+            self._take_files(pool, intake)
+            if not self.options.cancel.is_set():
+                self._settle(intake)
+                self._encode_waiting(pool)
+        self.store.vectors(self.encoder.space).refresh()
+        return self._report(intake.counts, time.perf_counter() - started)
+
+    def _survey(self, folder: str) -> Survey:
+        root = self._root(folder)
+        _, _, below = (folder + "/").partition(root.path.rstrip("/") + "/")
+        return Survey(self.store, root, below.strip("/"), self.options.hidden)
+
+    def _root(self, folder: str) -> Root:
+        known = [root for root in self.store.files.roots() if paths.covers(root.path, folder)]
+        if known:
+            return known[0]
+        if not paths.is_folder(folder):
+            raise NotFound(f"there is no folder {folder}", hint="check the path")
+        return self.store.files.add_root(folder)
+
+    def _take_files(self, pool: DecodePool, intake: Intake) -> None:
+        found = Background(
+            chain.from_iterable(survey.candidates() for survey in self._surveys), _SURVEY_AHEAD
+        )
+        stream: DecodeStream[Candidate] = DecodeStream(
+            pool, ahead=2 * (self.options.batch + pool.workers), cancel=self.options.cancel
+        )
+        jobs = (Job(item, item.path, item.digests) if item else None for item in found)
+        done = 0
+        try:
+            for job, outcome in stream.run(jobs):
+                if not intake.take(job.item, outcome):
+                    stream.retry(Job(job.item, job.path))
+                    continue
+                done += 1
+                self._tell(done, intake.counts, scanned=found.ended.is_set())
+            intake.flush()
+            self._tell(done, intake.counts, scanned=found.ended.is_set())
+        finally:
+            found.close()
+
+    def _tell(self, done: int, counts: Counts, *, scanned: bool) -> None:
+        tallies = self._tallies()
+        unchanged = sum(tally.unchanged + tally.skipped_before for tally in tallies)
+        self.options.observer(
+            Progress(
+                done=done + unchanged,
+                total=sum(tally.candidates for tally in tallies) + unchanged,
+                unchanged=unchanged,
+                skipped=len(counts.skipped),
+                scanned=scanned,
+            )
+        )
+
+    def _tallies(self) -> list[Tally]:
+        return [survey.tally for survey in self._surveys]
+
+    def _settle(self, intake: Intake) -> None:
+        """Note what came back and what is gone, now that everything moved has been found."""
+        back = [photo for tally in self._tallies() for photo in tally.back]
+        vanished = [location for tally in self._tallies() for location in tally.vanished]
+        gone = [
+            photo for tally in self._tallies() for photo in tally.gone if photo not in intake.moved
+        ]
+        self._missing = len(gone)
+        for start in range(0, max(len(back), len(gone), len(vanished)), _PUT_AT_ONCE):
+            part = slice(start, start + _PUT_AT_ONCE)
+            self.store.put(Batch(seen=back[part], missing=gone[part], vanished=vanished[part]))
+
+    def _encode_waiting(self, pool: DecodePool) -> None:
+        """Encode frames without a vector in this space: of an earlier encoder, or left over."""
+        table = self.store.vectors(self.encoder.space)
+        stream: DecodeStream[tuple[int, Photo]] = DecodeStream(
+            pool, ahead=2 * (self.options.batch + pool.workers), cancel=self.options.cancel
+        )
+        frames: list[int] = []
+        images: list[Pixels] = []
+        for job, outcome in stream.run(self._waiting()):
+            frame, photo = job.item
+            pixels = _pixels_of(photo, outcome)
+            if pixels is None:
+                continue
+            frames.append(frame)
+            images.append(pixels)
+            if len(images) >= self.options.batch:
+                table.put(frames, self.encoder.encode_images(images))
+                frames, images = [], []
+        if images:
+            table.put(frames, self.encoder.encode_images(images))
+
+    def _waiting(self) -> Iterator[Job[tuple[int, Photo]] | None]:
+        table = self.store.vectors(self.encoder.space)
+        after = 0
+        while page := table.waiting(_WAITING_AT_ONCE, after):
+            after = page[-1][0]
+            for frame, photo in page:
+                yield Job((frame, photo), photo.path)
+
+    def _report(self, counts: Counts, seconds: float) -> IngestReport:
+        tallies = self._tallies()
+        return IngestReport(
+            added=counts.added,
+            updated=counts.updated,
+            moved=counts.moved,
+            unchanged=sum(tally.unchanged for tally in tallies),
+            missing=self._missing,
+            skipped=tuple(counts.skipped),
+            skipped_before=sum(tally.skipped_before for tally in tallies),
+            unavailable=tuple(entry for tally in tallies for entry in tally.unavailable),
+            seconds=seconds,
+            cancelled=self.options.cancel.is_set(),
+        )
+
+
+def _pixels_of(photo: Photo, outcome: Taken | MediaError) -> Pixels | None:
+    """The pixels of a waiting photo; None when its file went bad or changed since."""
+    if isinstance(outcome, MediaError) or outcome.decoded is None:
+        return None
+    return outcome.decoded.pixels if outcome.digest == photo.digest else None

@@ -1,0 +1,1 @@
+"""Decoders, one module per family of formats; `mindseye.media.decode` chooses among them."""

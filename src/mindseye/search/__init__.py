@@ -1,0 +1,1 @@
+"""Search: a query becomes one vector, the vector finds frames, the frames become hits."""

@@ -1,0 +1,25 @@
+"""Stores: where photos and their vectors live; the URL's scheme picks the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from mindseye.errors import ConfigError
+from mindseye.plugins import names, resolve
+from mindseye.stores.base import Store
+
+
+def open_store(url: str, *, index_dir: Path) -> Store:
+    """The store behind a URL, made or brought up to date if need be.
+
+    `index_dir` is where a store without vector search of its own keeps index files. Raises
+    `ConfigError` for a scheme no store has, `StoreUnavailable` and its kin where it cannot open.
+    """
+    scheme, found, _ = url.partition("://")
+    if not found or scheme not in names("stores"):
+        known = ", ".join(f"{name}://" for name in sorted(names("stores")))
+        raise ConfigError(f"{url!r} is no store URL: expected one that starts with {known}")
+    opener = cast("Callable[..., Store]", resolve("stores", scheme))
+    return opener(url, index_dir=index_dir)

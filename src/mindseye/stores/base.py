@@ -1,0 +1,248 @@
+"""The seam of a store: one catalog of photos, and for each embedding space its vectors.
+
+The catalog is the truth: a vector is a row in the same transaction as its photo. Index files
+beside it are caches, stamped with what they were built from and rebuilt when they do not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mindseye.types import (
+    EmbeddingSpace,
+    FileStamp,
+    Ids,
+    Location,
+    Matches,
+    Metadata,
+    Photo,
+    PictureFacts,
+    Vectors,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder the library covers; `path` is absolute text (`mindseye.media.paths`)."""
+
+    id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the catalog knows of one file: a photo (`photo_id`), or a file that was `skipped`.
+
+    A photo whose file could not be taken in again is both; `stamp` is then that of the failure.
+    """
+
+    location: Location
+    stamp: FileStamp
+    photo_id: int | None
+    missing: bool = False
+    skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that could not be taken in; recorded so that it is not tried until it changes."""
+
+    location: Location
+    stamp: FileStamp
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoRecord:
+    """A photo to write. With `photo_id` it replaces what that photo was; without, it is new.
+
+    `vector` is the unit row `(dim,)` of its only frame, or None: then the photo keeps no vector of
+    the batch's space and waits to be encoded.
+    """
+
+    location: Location
+    stamp: FileStamp
+    digest: str
+    picture: PictureFacts
+    metadata: Metadata
+    vector: NDArray[np.float32] | None = None
+    photo_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A known photo whose file now lies at `location`; nothing else about it changed."""
+
+    photo_id: int
+    location: Location
+    stamp: FileStamp
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything one transaction writes. Vectors in `photos` belong to `space`."""
+
+    photos: Sequence[PhotoRecord] = ()
+    moves: Sequence[Move] = ()
+    seen: Sequence[int] = ()
+    """Ids of photos that were missing and whose unchanged file is back."""
+    missing: Sequence[int] = ()
+    """Ids of photos whose file is gone from a folder that could be read."""
+    skipped: Sequence[SkippedFile] = ()
+    vanished: Sequence[Location] = ()
+    """Skipped files that are gone: their rows are dropped."""
+    space: EmbeddingSpace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceInfo:
+    """A space of the library and how many frames have a vector in it."""
+
+    space: EmbeddingSpace
+    vectors: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Counts over the library; `failed` groups skipped files by reason."""
+
+    photos: int
+    frames: int
+    missing: int
+    skipped: int
+    failed: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing an integrity check found, and whether `repair` mended it."""
+
+    what: str
+    mended: bool = False
+
+
+class Catalog(Protocol):
+    """The photos of a library."""
+
+    def get(self, photo_id: int) -> Photo:
+        """One photo; raises `NotFound`."""
+
+    def find(self, path: str) -> Photo | None:
+        """The photo at this absolute path (text), or None."""
+
+    def photos(self, photo_ids: Sequence[int]) -> list[Photo]:
+        """Photos in the order asked for; unknown ids are left out."""
+
+    def of_frames(self, frame_ids: Sequence[int]) -> dict[int, Photo]:
+        """The photo of each frame; frames of missing photos are left out."""
+
+    def frames(self, photo_ids: Sequence[int]) -> dict[int, list[int]]:
+        """The frame ids of each photo."""
+
+    def newest(self, limit: int, after: int | None = None) -> list[Photo]:
+        """Photos that are not missing, newest `taken_at` first (undated last), then by id.
+
+        `after` is the id of the last photo of the page before.
+        """
+
+    def skipped(self, limit: int = 1000) -> list[tuple[str, SkippedFile]]:
+        """Skipped files with their absolute paths."""
+
+    def missing(self) -> list[int]:
+        """Ids of the photos whose files are gone."""
+
+    def coverage(self) -> Coverage:
+        """Counts over the library."""
+
+
+class Files(Protocol):
+    """What an ingest asks of the catalog: roots, folders and the state of files."""
+
+    def roots(self) -> list[Root]:
+        """All roots, by path."""
+
+    def add_root(self, path: str) -> Root:
+        """The root that covers `path`, made if need be. Roots below it are merged into it."""
+
+    def folders(self, root_id: int, below: str = "") -> set[str]:
+        """Folders that hold a known file, `below` itself and under it ("" is the whole root)."""
+
+    def in_folders(self, root_id: int, folders: Sequence[str]) -> list[KnownFile]:
+        """Known files directly in these folders: photos, and files that were skipped."""
+
+    def with_sizes(self, sizes: Sequence[int]) -> dict[int, list[str]]:
+        """Digests of known photos by file size: what a new file of that size may be a copy of."""
+
+    def with_digests(self, digests: Sequence[str]) -> dict[str, list[Photo]]:
+        """Photos by digest, missing ones included."""
+
+
+class VectorTable(Protocol):
+    """The vectors of one space, searched through its index."""
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """The space these vectors live in."""
+
+    def __len__(self) -> int:
+        """Number of vectors that a search compares, those of missing photos included."""
+
+    def get(self, frame_ids: Sequence[int]) -> tuple[Ids, Vectors]:
+        """The vectors of those of these frames that have one, as (ids, unit rows)."""
+
+    def search(self, queries: Vectors, k: int, within: Ids | None = None) -> list[Matches]:
+        """The `k` best frames for each query row among photos that are not missing.
+
+        `within` are frame ids applied before ranking: all that qualify are considered. Scores are
+        exact cosines to the stored vectors. Raises `SpaceMismatch` on rows of another length.
+        """
+
+    def waiting(self, limit: int, after: int = 0) -> list[tuple[int, Photo]]:
+        """Frames without a vector in this space (of photos not missing), by id, after `after`."""
+
+    def put(self, frame_ids: Sequence[int], vectors: Vectors) -> None:
+        """Write vectors of existing frames in one transaction; existing rows are replaced."""
+
+    def refresh(self) -> None:
+        """Bring the index file up to what the catalog holds."""
+
+
+class Store(Protocol):
+    """A library's database."""
+
+    @property
+    def url(self) -> str:
+        """The URL this store was opened by."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The photos."""
+
+    @property
+    def files(self) -> Files:
+        """What an ingest asks of the catalog."""
+
+    def spaces(self) -> list[SpaceInfo]:
+        """The spaces of the library, oldest first."""
+
+    def vectors(self, space: EmbeddingSpace) -> VectorTable:
+        """The vectors of `space`, which is made when it is not there."""
+
+    def put(self, batch: Batch) -> list[int]:
+        """Write a batch in one transaction; returns the ids of `batch.photos`, in order."""
+
+    def forget(self, photo_ids: Sequence[int]) -> int:
+        """Remove photos with their frames and vectors; returns how many there were."""
+
+    def check(self, *, repair: bool = False) -> Iterator[Problem]:
+        """Look for what must not be: broken rows, foreign keys, vectors and index files."""
+
+    def close(self) -> None:
+        """Release files and connections."""

@@ -1,0 +1,163 @@
+"""The photos of an embedded library, read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from mindseye.errors import NotFound
+from mindseye.media import paths
+from mindseye.stores.base import Coverage, SkippedFile
+from mindseye.stores.embedded.database import one_of
+from mindseye.stores.embedded.session import Session
+from mindseye.stores.rows import photo_from
+from mindseye.stores.schema import frames, keywords, photos, roots, skipped
+from mindseye.types import FileStamp, Location, Photo
+
+
+class EmbeddedCatalog:
+    """Reads photos; every method is one short transaction of its own."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, photo_id: int) -> Photo:
+        """One photo; raises `NotFound`."""
+        found = self.photos([photo_id])
+        if not found:
+            raise NotFound(f"there is no photo {photo_id}", hint="`mindseye search` shows ids")
+        return found[0]
+
+    def find(self, path: str) -> Photo | None:
+        """The photo at this absolute path (text), or None."""
+        with self._session.read() as connection:
+            known = connection.execute(select(roots.c.id, roots.c.path)).all()
+            at = [
+                and_(
+                    photos.c.root_id == root_id,
+                    photos.c.folder == place[0],
+                    photos.c.name == place[1],
+                )
+                for root_id, root in known
+                if paths.covers(root, path) and (place := paths.split(root, path))
+            ]
+            if not at:
+                return None
+            return next(iter(_load(connection, or_(*at)).values()), None)
+
+    def photos(self, photo_ids: Sequence[int]) -> list[Photo]:
+        """Photos in the order asked for; unknown ids are left out."""
+        with self._session.read() as connection:
+            found = _load(connection, one_of(photos.c.id, photo_ids))
+        return [found[photo_id] for photo_id in photo_ids if photo_id in found]
+
+    def of_frames(self, frame_ids: Sequence[int]) -> dict[int, Photo]:
+        """The photo of each frame; frames of missing photos are left out."""
+        with self._session.read() as connection:
+            owners = connection.execute(
+                select(frames.c.id, frames.c.photo_id).where(one_of(frames.c.id, frame_ids))
+            ).all()
+            found = _load(
+                connection,
+                and_(
+                    one_of(photos.c.id, {photo_id for _, photo_id in owners}),
+                    photos.c.missing_since.is_(None),
+                ),
+            )
+        return {frame: found[photo_id] for frame, photo_id in owners if photo_id in found}
+
+    def frames(self, photo_ids: Sequence[int]) -> dict[int, list[int]]:
+        """The frame ids of each photo, in order."""
+        grouped: dict[int, list[int]] = defaultdict(list)
+        with self._session.read() as connection:
+            for photo_id, frame in connection.execute(
+                select(frames.c.photo_id, frames.c.id)
+                .where(one_of(frames.c.photo_id, photo_ids))
+                .order_by(frames.c.photo_id, frames.c.position)
+            ):
+                grouped[photo_id].append(frame)
+        return dict(grouped)
+
+    def newest(self, limit: int, after: int | None = None) -> list[Photo]:
+        """Photos that are not missing, newest `taken_at` first (undated last), then by id."""
+        listed = select(photos.c.id).where(photos.c.missing_since.is_(None))
+        # SQLite takes NULL for the smallest value: descending puts the undated last by itself.
+        listed = listed.order_by(photos.c.taken_at.desc(), photos.c.id.desc()).limit(limit)
+        with self._session.read() as connection:
+            if after is not None:
+                listed = listed.where(_later_in_order(connection, after))
+            ids = connection.execute(listed).scalars().all()
+        return self.photos(ids)
+
+    def skipped(self, limit: int = 1000) -> list[tuple[str, SkippedFile]]:
+        """Skipped files with their absolute paths, latest first."""
+        listed = (
+            select(skipped, roots.c.path)
+            .join(roots, roots.c.id == skipped.c.root_id)
+            .order_by(skipped.c.at.desc(), skipped.c.folder, skipped.c.name)
+            .limit(limit)
+        )
+        found = []
+        with self._session.read() as connection:
+            for row in connection.execute(listed).mappings():
+                location = Location(row["root_id"], row["folder"], row["name"])
+                file = SkippedFile(location, FileStamp(row["size"], row["mtime_ns"]), row["reason"])
+                found.append((paths.join(row["path"], location), file))
+        return found
+
+    def missing(self) -> list[int]:
+        """Ids of the photos whose files are gone."""
+        with self._session.read() as connection:
+            return list(
+                connection.execute(
+                    select(photos.c.id).where(photos.c.missing_since.is_not(None))
+                ).scalars()
+            )
+
+    def coverage(self) -> Coverage:
+        """Counts over the library; `frames` are those of photos that are not missing."""
+        reasons = select(skipped.c.reason, func.count()).group_by(skipped.c.reason)
+        visible = (
+            select(func.count())
+            .select_from(frames)
+            .join(photos, photos.c.id == frames.c.photo_id)
+            .where(photos.c.missing_since.is_(None))
+        )
+        with self._session.read() as connection:
+            total, missing = connection.execute(
+                select(func.count(), func.count(photos.c.missing_since)).select_from(photos)
+            ).one()
+            failed: dict[str, int] = dict(connection.execute(reasons).all())
+            count = connection.execute(visible).scalar_one()
+        return Coverage(total, count, missing, sum(failed.values()), failed)
+
+
+def _load(connection: Connection, where: ColumnElement[bool]) -> dict[int, Photo]:
+    listed: Select[tuple[object, ...]] = select(photos, roots.c.path.label("root_path")).join(
+        roots, roots.c.id == photos.c.root_id
+    )
+    rows = connection.execute(listed.where(where)).mappings().all()
+    words = _keywords(connection, [row["id"] for row in rows])
+    return {row["id"]: photo_from(row, row["root_path"], words[row["id"]]) for row in rows}
+
+
+def _keywords(connection: Connection, photo_ids: Iterable[int]) -> defaultdict[int, list[str]]:
+    grouped: defaultdict[int, list[str]] = defaultdict(list)
+    for photo_id, keyword in connection.execute(
+        select(keywords.c.photo_id, keywords.c.keyword)
+        .where(one_of(keywords.c.photo_id, photo_ids))
+        .order_by(keywords.c.photo_id, keywords.c.position)
+    ):
+        grouped[photo_id].append(keyword)
+    return grouped
+
+
+def _later_in_order(connection: Connection, after: int) -> ColumnElement[bool]:
+    """What comes behind the photo `after` when the newest come first."""
+    taken = connection.execute(select(photos.c.taken_at).where(photos.c.id == after)).scalar()
+    same = and_(photos.c.taken_at.is_not_distinct_from(taken), photos.c.id < after)
+    if taken is None:
+        return same
+    return or_(photos.c.taken_at < taken, photos.c.taken_at.is_(None), same)

@@ -1,0 +1,159 @@
+"""One SQLite file: how it is opened, and how its failures become errors of the house."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    String,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
+
+from mindseye.errors import ConfigError, MindseyeError, StoreBusy, StoreError, StoreUnavailable
+from mindseye.stores import migrate
+
+_BUSY_MS = 30_000
+"""How long a writer waits for another one: a batch takes milliseconds, a migration seconds."""
+
+_MMAP_BYTES = 1 << 30
+
+
+def path_of(url: str) -> Path:
+    """The file a `sqlite:///` URL names; raises `ConfigError`."""
+    prefix = "sqlite:///"
+    path = url[len(prefix) :]
+    if not url.startswith(prefix) or not path:
+        raise ConfigError(
+            f"{url!r} names no SQLite file", hint="write sqlite:////absolute/path/catalog.db"
+        )
+    return Path(path).expanduser()
+
+
+def connect(path: Path) -> Engine:
+    """An engine over the file, its tables up to date; raises `StoreUnavailable`, `SchemaTooNew`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"the library folder {path.parent} cannot be made: {error.strerror}",
+            hint="--library names another place",
+        ) from error
+    engine = create_engine(f"sqlite:///{path}", pool_size=8, max_overflow=24)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    try:
+        with mapped(path):
+            _bring_up_to_date(engine, path)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def mapped(path: Path) -> Iterator[None]:
+    """Failures of the database inside the block become errors of the house."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _error_for(path, error.orig or error) from error
+    except sqlite3.Error as error:
+        raise _error_for(path, error) from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreUnavailable(
+                f"the disk of {path.parent} is full", hint="free some space and run it again"
+            ) from error
+        raise
+
+
+def one_of(column: ColumnElement[Any], values: Iterable[object]) -> ColumnElement[bool]:
+    """`column IN (values)` with a single parameter, however many values there are."""
+    listed = func.json_each(literal(json.dumps(list(values)), String)).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+def _prepare(connection: sqlite3.Connection, record: object) -> None:
+    del record
+    # Transactions are begun by `_begin`, not guessed from statements by the driver.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {_BUSY_MS}",
+        f"mmap_size = {_MMAP_BYTES}",
+        "cache_size = -32768",
+        "temp_store = MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes its lock at once: a reader that turns writer could only fail.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _bring_up_to_date(engine: Engine, path: Path) -> None:
+    with engine.connect() as connection:
+        version = migrate.current_version(connection)
+    if not migrate.check_version(version):
+        return
+    if version is not None:
+        _back_up(path, version)
+    migrate.upgrade(engine.execution_options(writes=True))
+
+
+def _back_up(path: Path, version: str) -> None:
+    """A copy of the library beside it, before its tables are changed."""
+    with (
+        sqlite3.connect(path) as source,
+        sqlite3.connect(path.with_suffix(f".before-{version}.db")) as copy,
+    ):
+        source.backup(copy)
+    source.close()
+    copy.close()
+
+
+_FAILURES: tuple[tuple[tuple[str, ...], type[StoreError], str, str], ...] = (
+    (("locked", "busy"), StoreBusy, "is held by another program", "wait for it or stop it"),
+    (("disk is full",), StoreUnavailable, "has no room left on its disk", "free some space"),
+    (
+        ("not a database", "malformed", "encrypted"),
+        StoreUnavailable,
+        "is damaged or no library",
+        "`mindseye check` says more; a backup or a new ingest makes it whole",
+    ),
+    (
+        ("readonly", "read-only", "unable to open"),
+        StoreUnavailable,
+        "cannot be opened for writing",
+        "check the permissions of its folder, or name another one with --library",
+    ),
+)
+"""Words in SQLite's message -> error, what it says, and what to do."""
+
+
+def _error_for(path: Path, error: BaseException) -> MindseyeError:
+    said = str(error)
+    for words, kind, meaning, hint in _FAILURES:
+        if any(word in said for word in words):
+            return kind(f"{path} {meaning} ({said})", hint=hint)
+    return StoreError(f"{path}: {said}")

@@ -1,0 +1,239 @@
+"""The vectors of one space in an embedded library, searched through an index beside it.
+
+The index holds the rows of the table by their own ids, which only grow: what it lacks is what lies
+above its last id, and a row that was replaced or removed since is noticed when the best rows are
+looked up in the table before they are handed out. So the index may lag, and never lies.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from sqlalchemy import Connection, and_, func, select
+
+from mindseye.errors import EncoderError, SpaceMismatch
+from mindseye.index.flat import FlatIndex
+from mindseye.stores.embedded.catalog import EmbeddedCatalog
+from mindseye.stores.embedded.database import one_of
+from mindseye.stores.embedded.session import Session
+from mindseye.stores.schema import frames, photos, vectors
+from mindseye.types import EmbeddingSpace, Ids, Matches, Photo, Vectors
+
+_log = logging.getLogger(__name__)
+
+_ROWS_AT_ONCE = 20_000
+_TAIL_TO_FLUSH = 20_000
+"""More unindexed rows than this are written to the index by whoever finds them."""
+
+_DEAD_SHARE = 0.1
+"""A refresh drops dead rows from the index once they are more than this share of it."""
+
+_SPARE = 1.25
+"""How many more matches are asked of the index than needed, for rows that died meanwhile."""
+
+
+class EmbeddedVectors:
+    """The vectors of one space."""
+
+    def __init__(
+        self,
+        session: Session,
+        catalog: EmbeddedCatalog,
+        space: tuple[int, EmbeddingSpace],
+        folder: Path,
+    ) -> None:
+        self._session = session
+        self._catalog = catalog
+        self._space_id, self._space = space
+        self._folder = folder / self._space.fingerprint[:32]
+        self._opened: FlatIndex | None = None
+        self._lock = Lock()
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """The space these vectors live in."""
+        return self._space
+
+    def __len__(self) -> int:
+        """Number of vectors that a search compares, those of missing photos included."""
+        return len(self._index())
+
+    def get(self, frame_ids: Sequence[int]) -> tuple[Ids, Vectors]:
+        """The vectors of those of these frames that have one, as (ids, unit rows)."""
+        listed = select(vectors.c.frame_id, vectors.c.vector).where(
+            vectors.c.space_id == self._space_id, one_of(vectors.c.frame_id, frame_ids)
+        )
+        with self._session.read() as connection:
+            rows = connection.execute(listed).all()
+        ids = np.array([frame for frame, _ in rows], dtype=np.int64)
+        return ids, self._unpacked([row for _, row in rows])
+
+    def search(self, queries: Vectors, k: int, within: Ids | None = None) -> list[Matches]:
+        """The `k` best frames for each query row among photos that are not missing.
+
+        `within` are frame ids applied before ranking. Scores are exact cosines to the stored
+        vectors. Raises `SpaceMismatch` on rows of another length.
+        """
+        self._check(queries)
+        index = self._index()
+        rows = None if within is None else self._rows_of(within)
+        return [self._live(index, query[None], k, rows) for query in queries]
+
+    def waiting(self, limit: int, after: int = 0) -> list[tuple[int, Photo]]:
+        """Frames without a vector in this space (of photos not missing), by id, after `after`."""
+        listed = (
+            select(frames.c.id)
+            .join(photos, photos.c.id == frames.c.photo_id)
+            .outerjoin(
+                vectors,
+                and_(vectors.c.frame_id == frames.c.id, vectors.c.space_id == self._space_id),
+            )
+            .where(frames.c.id > after, vectors.c.id.is_(None), photos.c.missing_since.is_(None))
+            .order_by(frames.c.id)
+            .limit(limit)
+        )
+        with self._session.read() as connection:
+            ids = connection.execute(listed).scalars().all()
+        owners = self._catalog.of_frames(ids)
+        return [(frame, owners[frame]) for frame in ids if frame in owners]
+
+    def put(self, frame_ids: Sequence[int], rows: Vectors) -> None:
+        """Write vectors of existing frames in one transaction; existing rows are replaced."""
+        with self._session.write() as connection:
+            self.write(connection, frame_ids, rows)
+
+    def write(self, connection: Connection, frame_ids: Sequence[int], rows: Vectors) -> None:
+        """Write vectors inside a transaction that is under way.
+
+        Raises `SpaceMismatch` on rows of another length, `EncoderError` on rows that are not
+        finite or have no direction.
+        """
+        self._check(rows)
+        lengths = np.linalg.norm(rows, axis=1)
+        if not np.all(np.isfinite(lengths)) or np.any(lengths < 1e-3):
+            raise EncoderError("a vector must be finite and not zero, and one is not")
+        stored = (rows / lengths[:, None]).astype(np.float16)
+        connection.execute(
+            vectors.delete().where(
+                vectors.c.space_id == self._space_id, one_of(vectors.c.frame_id, frame_ids)
+            )
+        )
+        values = [
+            {"space_id": self._space_id, "frame_id": frame, "vector": row.tobytes()}
+            for frame, row in zip(frame_ids, stored, strict=True)
+        ]
+        if values:
+            connection.execute(vectors.insert(), values)
+
+    def refresh(self) -> None:
+        """Bring the index file up to what the catalog holds."""
+        index = self._index()
+        with self._lock:
+            dead = self._dead(index)
+            if len(dead) > _DEAD_SHARE * len(index):
+                index.remove(dead)
+            self._flush(index)
+
+    def stale(self) -> int:
+        """How many rows of the index are dead."""
+        return len(self._dead(self._index()))
+
+    def _live(self, index: FlatIndex, query: Vectors, k: int, within: Ids | None) -> Matches:
+        """Matches whose rows still stand in the table and whose photos are not missing."""
+        asked = int(k * _SPARE) + 8
+        while True:
+            found = index.search(query, asked, within)[0]
+            rows, owners = self._alive(found.ids)
+            places = np.searchsorted(rows, found.ids)
+            places[places == len(rows)] = 0
+            kept = np.flatnonzero(rows[places] == found.ids) if len(rows) else places[:0]
+            if len(kept) >= k or len(found) < asked:
+                kept = kept[:k]
+                return Matches(owners[places[kept]], found.scores[kept])
+            asked *= 4
+
+    def _alive(self, rows: Ids) -> tuple[Ids, Ids]:
+        """Those of these rows that may be shown, ascending, and their frames."""
+        listed = (
+            select(vectors.c.id, vectors.c.frame_id)
+            .join(frames, frames.c.id == vectors.c.frame_id)
+            .join(photos, photos.c.id == frames.c.photo_id)
+            .where(one_of(vectors.c.id, rows.tolist()), photos.c.missing_since.is_(None))
+            .order_by(vectors.c.id)
+        )
+        with self._session.read() as connection:
+            pairs = np.array(connection.execute(listed).all(), dtype=np.int64).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
+
+    def _rows_of(self, frame_ids: Ids) -> Ids:
+        listed = select(vectors.c.id).where(
+            vectors.c.space_id == self._space_id, one_of(vectors.c.frame_id, frame_ids.tolist())
+        )
+        with self._session.read() as connection:
+            return np.array(connection.execute(listed).scalars().all(), dtype=np.int64)
+
+    def _index(self) -> FlatIndex:
+        """The index, with every row of the table in it."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = FlatIndex(self._folder, self._space.fingerprint, self._space.dim)
+            index = self._opened
+            fresh = 0
+            for ids, rows in self._rows_after(index.last_id):
+                index.add(ids, rows)
+                fresh += len(ids)
+                if fresh >= _TAIL_TO_FLUSH:
+                    self._flush(index)
+        return index
+
+    def _rows_after(self, last: int) -> Iterator[tuple[Ids, Vectors]]:
+        """Rows of this space with a higher id, a chunk at a time."""
+        while True:
+            listed = (
+                select(vectors.c.id, vectors.c.vector)
+                .where(vectors.c.space_id == self._space_id, vectors.c.id > last)
+                .order_by(vectors.c.id)
+                .limit(_ROWS_AT_ONCE)
+            )
+            with self._session.read() as connection:
+                rows = connection.execute(listed).all()
+            if not rows:
+                return
+            yield np.array([row for row, _ in rows], np.int64), self._unpacked([v for _, v in rows])
+            if len(rows) < _ROWS_AT_ONCE:
+                return
+            last = rows[-1][0]
+
+    def _flush(self, index: FlatIndex) -> None:
+        try:
+            index.flush()
+        except OSError as error:
+            # The index is a cache: without it a search only takes longer to begin.
+            _log.warning("the index in %s could not be written: %s", self._folder, error)
+
+    def _dead(self, index: FlatIndex) -> Ids:
+        ids = index.ids
+        with self._session.read() as connection:
+            count = connection.execute(
+                select(func.count()).where(vectors.c.space_id == self._space_id)
+            ).scalar_one()
+            if count == len(ids):
+                return np.empty(0, np.int64)
+            listed = select(vectors.c.id).where(vectors.c.space_id == self._space_id)
+            alive = np.array(connection.execute(listed).scalars().all(), dtype=np.int64)
+        return np.setdiff1d(ids, alive)
+
+    def _unpacked(self, rows: Sequence[bytes]) -> Vectors:
+        whole = np.frombuffer(b"".join(rows), dtype=np.float16)
+        return whole.reshape(-1, self._space.dim).astype(np.float32)
+
+    def _check(self, rows: Vectors) -> None:
+        if rows.ndim != 2 or rows.shape[1] != self._space.dim:
+            raise SpaceMismatch(
+                f"{self._space.encoder} has vectors of {self._space.dim} dimensions, "
+                f"found shape {rows.shape}"
+            )

@@ -1,0 +1,141 @@
+"""Photos become table rows and rows become photos, in one place for all databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from mindseye.media import paths
+from mindseye.stores.base import PhotoRecord
+from mindseye.types import (
+    Exposure,
+    FileStamp,
+    Generation,
+    Gps,
+    Location,
+    Metadata,
+    Photo,
+    PictureFacts,
+    Place,
+    Precision,
+    Source,
+)
+
+_PLACE = ("city", "region", "country", "country_code")
+_EXPOSURE = {
+    "exposure_seconds": "seconds",
+    "f_number": "f_number",
+    "iso": "iso",
+    "focal_length": "focal_length",
+    "focal_length_35mm": "focal_length_35mm",
+}
+"""Column of the photos table -> field of `Exposure`."""
+
+
+def now() -> datetime:
+    """The present moment in UTC without a zone: how the library stores its own moments."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def location_row(location: Location) -> dict[str, Any]:
+    """The columns that say where a file lies."""
+    return {"root_id": location.root_id, "folder": location.folder, "name": location.name}
+
+
+def stamp_row(stamp: FileStamp) -> dict[str, Any]:
+    """The columns that say when a file must be looked at again."""
+    return {"size": stamp.size, "mtime_ns": stamp.mtime_ns}
+
+
+def record_row(record: PhotoRecord) -> dict[str, Any]:
+    """All columns of a photo but its id and when it was added; a written photo is not missing."""
+    picture = record.picture
+    return {
+        **location_row(record.location),
+        **stamp_row(record.stamp),
+        "digest": record.digest,
+        "width": picture.width,
+        "height": picture.height,
+        "format": picture.format,
+        "frame_count": picture.frames,
+        "missing_since": None,
+        **metadata_row(record.metadata),
+    }
+
+
+def metadata_row(metadata: Metadata) -> dict[str, Any]:
+    """The columns of the metadata; keywords have a table of their own."""
+    gps, place, exposure = metadata.gps, metadata.place, metadata.exposure
+    offset = metadata.offset
+    return {
+        "taken_at": metadata.taken_at,
+        "offset_minutes": None if offset is None else round(offset.total_seconds() / 60),
+        "precision": None if metadata.precision is None else metadata.precision.value,
+        "latitude": gps and gps.latitude,
+        "longitude": gps and gps.longitude,
+        "altitude": gps and gps.altitude,
+        **{name: place and getattr(place, name) for name in _PLACE},
+        **{column: exposure and getattr(exposure, name) for column, name in _EXPOSURE.items()},
+        "camera": metadata.camera,
+        "lens": metadata.lens,
+        "title": metadata.title,
+        "caption": metadata.caption,
+        "rating": metadata.rating,
+        "generation": metadata.generation and _generation_row(metadata.generation),
+        "sources": {name: source.value for name, source in metadata.sources.items()},
+    }
+
+
+def photo_from(row: RowMapping, root: str, keywords: Sequence[str]) -> Photo:
+    """The photo of a row, given the path of its root and its keywords."""
+    location = Location(row["root_id"], row["folder"], row["name"])
+    return Photo(
+        id=row["id"],
+        path=paths.join(root, location),
+        location=location,
+        stamp=FileStamp(row["size"], row["mtime_ns"]),
+        digest=row["digest"],
+        picture=PictureFacts(row["width"], row["height"], row["format"], row["frame_count"]),
+        metadata=_metadata(row, keywords),
+        added_at=row["added_at"],
+        missing_since=row["missing_since"],
+    )
+
+
+def _metadata(row: RowMapping, keywords: Sequence[str]) -> Metadata:
+    place = Place(**{name: row[name] for name in _PLACE})
+    exposure = Exposure(**{name: row[column] for column, name in _EXPOSURE.items()})
+    latitude, longitude, minutes = row["latitude"], row["longitude"], row["offset_minutes"]
+    has_gps = latitude is not None and longitude is not None
+    return Metadata(
+        taken_at=row["taken_at"],
+        offset=None if minutes is None else timedelta(minutes=minutes),
+        precision=None if row["precision"] is None else Precision(row["precision"]),
+        gps=Gps(latitude, longitude, row["altitude"]) if has_gps else None,
+        place=None if place == Place() else place,
+        camera=row["camera"],
+        lens=row["lens"],
+        exposure=None if exposure == Exposure() else exposure,
+        title=row["title"],
+        caption=row["caption"],
+        keywords=tuple(keywords),
+        rating=row["rating"],
+        generation=_generation(row["generation"]),
+        sources=MappingProxyType({name: Source(source) for name, source in row["sources"].items()}),
+    )
+
+
+def _generation_row(generation: Generation) -> dict[str, Any]:
+    row = {entry.name: getattr(generation, entry.name) for entry in fields(generation)}
+    return {**row, "parameters": dict(generation.parameters)}
+
+
+def _generation(row: Mapping[str, Any] | None) -> Generation | None:
+    if row is None:
+        return None
+    return Generation(**{**row, "parameters": MappingProxyType(dict(row["parameters"]))})

@@ -1,0 +1,154 @@
+"""The tables of a library, the same in every database.
+
+Folder and name are text made by `mindseye.media.paths`; digests are SHA-256 in hexadecimal;
+moments of the library itself are UTC, `taken_at` is local wall time. Vectors are rows of float16.
+`vectors.id` only ever grows: what an index file has not seen yet is what lies above its stamp.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits everywhere; SQLite numbers rows only in a column it calls INTEGER."""
+
+
+def _key() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _of(table: str) -> ForeignKey:
+    return ForeignKey(f"{table}.id", ondelete="CASCADE")
+
+
+roots = Table(
+    "roots",
+    metadata,
+    _key(),
+    Column("path", Text, nullable=False, unique=True),
+    Column("added_at", DateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    _key(),
+    Column("root_id", Id, _of("roots"), nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("format", String(32), nullable=False),
+    Column("frame_count", Integer, nullable=False),
+    Column("taken_at", DateTime),
+    Column("offset_minutes", Integer),
+    Column("precision", String(16)),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("altitude", Float),
+    Column("city", Text),
+    Column("region", Text),
+    Column("country", Text),
+    Column("country_code", String(8)),
+    Column("camera", Text),
+    Column("lens", Text),
+    Column("exposure_seconds", Float),
+    Column("f_number", Float),
+    Column("iso", Integer),
+    Column("focal_length", Float),
+    Column("focal_length_35mm", Float),
+    Column("title", Text),
+    Column("caption", Text),
+    Column("rating", Integer),
+    Column("generation", JSON(none_as_null=True)),
+    Column("sources", JSON, nullable=False),
+    Column("added_at", DateTime, nullable=False),
+    Column("missing_since", DateTime),
+    UniqueConstraint("root_id", "folder", "name"),
+    Index(None, "digest"),
+    Index(None, "size"),
+    Index(None, "taken_at", "id"),
+    sqlite_autoincrement=True,
+)
+
+keywords = Table(
+    "keywords",
+    metadata,
+    Column("photo_id", Id, _of("photos"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("keyword", Text, nullable=False),
+)
+
+frames = Table(
+    "frames",
+    metadata,
+    _key(),
+    Column("photo_id", Id, _of("photos"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("time_ms", Integer),
+    UniqueConstraint("photo_id", "position"),
+    sqlite_autoincrement=True,
+)
+
+spaces = Table(
+    "spaces",
+    metadata,
+    _key(),
+    Column("encoder", Text, nullable=False),
+    Column("fingerprint", String(128), nullable=False, unique=True),
+    Column("dim", Integer, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    _key(),
+    Column("space_id", Id, _of("spaces"), nullable=False),
+    Column("frame_id", Id, _of("frames"), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    UniqueConstraint("space_id", "frame_id"),
+    Index(None, "frame_id"),
+    sqlite_autoincrement=True,
+)
+
+skipped = Table(
+    "skipped",
+    metadata,
+    Column("root_id", Id, _of("roots"), primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+)

@@ -1,0 +1,79 @@
+"""A weightless encoder that really ranks: it knows colours, in pictures and in words.
+
+A picture's vector is the share of each colour in it; a text's is that of the colour words it
+holds, in English and Chinese. What neither shows lies on an axis of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mindseye.encoders.base import Calibration, Logistic
+from mindseye.types import EmbeddingSpace, Pixels, Vectors
+
+COLOURS: dict[str, tuple[tuple[int, int, int], tuple[str, ...]]] = {
+    "red": ((220, 30, 30), ("red", "红")),
+    "orange": ((245, 140, 20), ("orange", "橙")),
+    "yellow": ((250, 230, 40), ("yellow", "黄")),
+    "green": ((40, 160, 60), ("green", "绿")),
+    "blue": ((40, 80, 220), ("blue", "蓝")),
+    "purple": ((140, 50, 170), ("purple", "紫")),
+    "black": ((10, 10, 10), ("black", "黑")),
+    "grey": ((128, 128, 128), ("grey", "gray", "灰")),
+    "white": ((245, 245, 245), ("white", "白")),
+}
+"""Colour -> its sRGB value, and the words for it."""
+
+_RESOLUTION = 32
+_NOTHING = len(COLOURS)
+"""The axis of a text without any colour in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColourEncoder:
+    """Ranks pictures by the colours that a text names or another picture shows."""
+
+    space: EmbeddingSpace = field(default=EmbeddingSpace("test-colours", "colours-1", _NOTHING + 1))
+    resolution: int = _RESOLUTION
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """A picture counts as a hit when about a third of it shows the colour."""
+        plain = Logistic(score=20.0, z=0.0, bias=-11.0)
+        return Calibration(np.eye(_NOTHING + 1, dtype=np.float32), plain, plain, cutoff=0.5)
+
+    def encode_images(self, images: Sequence[Pixels]) -> Vectors:
+        """Square roots of colour shares: rows of length 1."""
+        return np.array([_shares(pixels) for pixels in images], dtype=np.float32).reshape(
+            -1, _NOTHING + 1
+        )
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Equal shares of the colours named, or the axis of nothing."""
+        rows = np.zeros((len(texts), _NOTHING + 1), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            named = [
+                place
+                for place, (_, words) in enumerate(COLOURS.values())
+                if any(word in text.lower() for word in words)
+            ]
+            row[named or [_NOTHING]] = 1.0 / np.sqrt(len(named) or 1)
+        return rows
+
+
+def load(*, threads: int | None = None) -> ColourEncoder:
+    """The colour encoder; it has no use for threads."""
+    del threads
+    return ColourEncoder()
+
+
+def _shares(pixels: Pixels) -> Vectors:
+    palette = np.array([value for value, _ in COLOURS.values()], dtype=np.int32)
+    step = max(1, min(pixels.shape[:2]) // _RESOLUTION)
+    dots = pixels[::step, ::step].reshape(-1, 3).astype(np.int32)
+    nearest = ((dots[:, None, :] - palette[None]) ** 2).sum(axis=2).argmin(axis=1)
+    counts = np.bincount(nearest, minlength=_NOTHING + 1)
+    return np.asarray(np.sqrt(counts / counts.sum()), dtype=np.float32)

@@ -1,0 +1,239 @@
+"""The nouns of Mindseye: frozen values that rooms hand to each other, with no I/O in them.
+
+Vectors are keyed by frame: a still photo has one frame, a video several. Identity is the content:
+a photo keeps its id when its file is moved or renamed, because the digest says it is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors: TypeAlias = NDArray[np.float32]
+"""float32 `(n, dim)`, every row of length 1."""
+
+Pixels: TypeAlias = NDArray[np.uint8]
+"""uint8 `(height, width, 3)`, upright, sRGB."""
+
+Ids: TypeAlias = NDArray[np.int64]
+"""int64 `(n,)`: frame ids or photo ids, as the name beside it says."""
+
+
+class Source(StrEnum):
+    """Where a metadata field came from; listed from the strongest to the weakest."""
+
+    USER = "user"
+    SIDECAR = "sidecar"
+    XMP = "xmp"
+    IPTC = "iptc"
+    GENERATION = "generation"
+    EXIF = "exif"
+    NAME = "name"
+    MTIME = "mtime"
+
+
+class Precision(StrEnum):
+    """How much of `taken_at` is known; the rest of the value is its earliest moment."""
+
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
+    MINUTE = "minute"
+    SECOND = "second"
+    SUBSECOND = "subsecond"
+
+
+@dataclass(frozen=True, slots=True)
+class Gps:
+    """A position in WGS 84 degrees; altitude in metres above sea level."""
+
+    latitude: float
+    longitude: float
+    altitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a photo was taken, in words, as far as they are known."""
+
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+    country_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """How a camera took the picture: seconds, f-number, ISO, focal lengths in millimetres."""
+
+    seconds: float | None = None
+    f_number: float | None = None
+    iso: int | None = None
+    focal_length: float | None = None
+    focal_length_35mm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """How an image generator was asked for this picture."""
+
+    tool: str
+    prompt: str | None = None
+    negative_prompt: str | None = None
+    model: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of a photo besides its pixels; every field may be missing.
+
+    `taken_at` is the local wall time without a zone; `offset` is its distance from UTC where a
+    reader knew it. `sources` names, per field, the reader whose value won.
+    """
+
+    taken_at: datetime | None = None
+    offset: timedelta | None = None
+    precision: Precision | None = None
+    gps: Gps | None = None
+    place: Place | None = None
+    camera: str | None = None
+    lens: str | None = None
+    exposure: Exposure | None = None
+    title: str | None = None
+    caption: str | None = None
+    keywords: tuple[str, ...] = ()
+    rating: int | None = None
+    generation: Generation | None = None
+    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """Says when a file must be looked at again: its size in bytes and its mtime in nanoseconds."""
+
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a file lies: a root of the library, a folder below it ("" is the root) and a name.
+
+    Folder and name are text made by `mindseye.media.paths.to_text`, so that names which are not
+    UTF-8 survive a database.
+    """
+
+    root_id: int
+    folder: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What decoding told of a file: upright size in pixels, format, number of frames in it."""
+
+    width: int
+    height: int
+    format: str
+    frames: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A file in the library. `digest` is the SHA-256 of its bytes, in hexadecimal."""
+
+    id: int
+    path: str
+    location: Location
+    stamp: FileStamp
+    digest: str
+    picture: PictureFacts
+    metadata: Metadata
+    added_at: datetime
+    missing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingSpace:
+    """Vectors are comparable only inside one space.
+
+    `fingerprint` hashes weights, preprocessing, tokenizer and pooling; `encoder` is the spec a
+    user chose; `dim` is the length of a vector.
+    """
+
+    encoder: str
+    fingerprint: str
+    dim: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What an index found for one query, best first: ids `(n,)` and scores `(n,)`.
+
+    Higher is better, always; distances never leave `stores/` and `index/`.
+    """
+
+    ids: Ids
+    scores: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class TermScore:
+    """What one term of a query gave a hit: its cosine, before weighting."""
+
+    term: str
+    weight: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One photo found, with its score (cosine, higher is better) and why.
+
+    `probability` is None where the encoder carries no calibration.
+    """
+
+    photo: Photo
+    score: float
+    probability: float | None
+    frame: int
+    why: tuple[TermScore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that could not be taken in, and why; it is tried again when it changes."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did. Counts are files.
+
+    `skipped_before` were skipped by an earlier run and have not changed since; `unavailable` lists
+    roots and folders that could not be read: what they held is remembered.
+    """
+
+    added: int = 0
+    updated: int = 0
+    moved: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    skipped_before: int = 0
+    unavailable: tuple[Skipped, ...] = ()
+    seconds: float = 0.0
+    cancelled: bool = False

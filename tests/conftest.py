@@ -1,0 +1,84 @@
+"""Fixtures every test may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from mindseye.config import load_settings
+from mindseye.library import Library
+from mindseye.testing.encoder import COLOURS
+
+Paint = Callable[..., Path]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("CI") or os.environ.get("MINDSEYE_SLOW"):
+        return
+    skip = pytest.mark.skip(reason="slow; set MINDSEYE_SLOW=1 to run it")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No test sees the settings or the library of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("MINDSEYE_")]:
+        if name not in {"MINDSEYE_SHARED", "MINDSEYE_SLOW"}:
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real photos for tests; a test that needs it skips where it is absent."""
+    beside = Path(__file__).resolve().parents[2] / "shared"
+    data = Path(os.environ.get("MINDSEYE_SHARED", beside)) / "data"
+    if not data.is_dir():
+        pytest.skip("the shared photo collection is not on this machine (set MINDSEYE_SHARED)")
+    return data
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder for photos."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def paint(photos: Path) -> Paint:
+    """Writes a picture of one or more colours, side by side: paint("a/red.jpg", "red")."""
+
+    def paint(name: str, *colours: str, size: int = 64, seed: int = 0) -> Path:
+        path = photos / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture = Image.new("RGB", (size, size), (seed % 256, seed // 256 % 256, 0))
+        width = size // len(colours)
+        for place, colour in enumerate(colours):
+            box = (place * width, 0, (place + 1) * width, size - 1)
+            picture.paste(COLOURS[colour][0], box)
+        picture.save(path)
+        return path
+
+    return paint
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library whose encoder knows colours; one decoding process keeps tests quick."""
+    settings = load_settings(
+        {"library": tmp_path / "library", "encoder": "test-colours", "workers": 1, "batch": 4}
+    )
+    with Library.open(settings=settings) as library:
+        yield library

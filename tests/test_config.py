@@ -1,0 +1,71 @@
+"""Settings come from flag, environment, file and default, in that order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mindseye.config import load_settings, setting_fields
+from mindseye.errors import ConfigError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text('limit = 5\nthreads = 1\nbatch = 8\nlibrary = "~/photos"\nhidden = true\n')
+    return path
+
+
+def test_each_layer_outranks_the_one_below(file: Path) -> None:
+    settings = load_settings(
+        {"limit": 9, "threads": None},
+        environment={"MINDSEYE_LIMIT": "7", "MINDSEYE_THREADS": "3"},
+        file=file,
+    )
+    assert (settings.limit, settings.threads, settings.batch, settings.workers) == (9, 3, 8, 0)
+    assert settings.source["limit"] == "flag"
+    assert settings.source["threads"] == "environment"
+    assert settings.source["batch"] == str(file)
+    assert "workers" not in settings.source
+    assert settings.library == Path("~/photos").expanduser()
+    assert settings.hidden is True
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"limmit": 3}, "no setting 'limmit'"),
+        ({"limit": "many"}, "must be int"),
+        ({"limit": 2.5}, "must be int"),
+        ({"hidden": "perhaps"}, "must be bool"),
+        ({"encoder": 3}, "must be str"),
+        ({"batch": 0}, "must lie in 1..1024"),
+        ({"threads": -1}, "must lie in 0..1024"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused(flags: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load_settings(flags, environment={"MINDSEYE_CONFIG": "/dev/null"})
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings({"limmit": 3}, environment={"MINDSEYE_CONFIG": "/dev/null"})
+    assert "'limit'" in caught.value.hint
+
+
+def test_a_settings_file_asked_for_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is not there"):
+        load_settings({}, environment={}, file=tmp_path / "none.toml")
+
+
+def test_a_broken_settings_file_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("limit = = 3")
+    with pytest.raises(ConfigError, match=r"broken\.toml cannot be read"):
+        load_settings({}, environment={}, file=broken)
+
+
+def test_every_setting_explains_itself() -> None:
+    assert all(entry.metadata["help"].endswith(".") for entry in setting_fields())
