@@ -22,7 +22,6 @@ from mindseye.encoders import open_encoder
 from mindseye.encoders.base import Encoder
 from mindseye.errors import NotFound, SpaceMismatch, StoreBusy
 from mindseye.ingest.options import DecodeBudget, IngestOptions, Observer
-from mindseye.ingest.pipeline import Ingest
 from mindseye.media import paths
 from mindseye.media.base import DecodeLimits
 from mindseye.query.model import Like, Picture, Query, Term
@@ -109,6 +108,9 @@ class Library:
 
         Raises `NotFound` for a folder that is not there, `StoreBusy` while another ingest runs.
         """
+        # The decode pool and the readers take a tenth of a second that no search should pay.
+        from mindseye.ingest.pipeline import Ingest
+
         options = IngestOptions(
             batch=self.settings.batch,
             hidden=self.settings.hidden,

@@ -104,6 +104,27 @@ def test_a_touched_file_is_read_but_not_encoded(
     assert names(library, "red") == ["a.png"]
 
 
+def test_a_sidecar_that_is_written_later_is_read(
+    library: Library, encoder: CountingEncoder, paint: Paint, photos: Path
+) -> None:
+    path = paint("a.png", "red")
+    library.ingest([photos])
+    sidecar = photos / "a.png.xmp"
+    sidecar.write_text(
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/>'
+        "</rdf:RDF></x:xmpmeta>"
+    )
+    later = path.stat().st_mtime_ns + 2_000_000_000
+    os.utime(sidecar, ns=(later, later))
+    assert counts(library.ingest([photos])) == {"updated": 1}
+    metadata = library.photo(path).metadata
+    assert (metadata.rating, metadata.sources["rating"]) == (4, "sidecar")
+    assert encoder.images == 1
+    assert counts(library.ingest([photos])) == {"unchanged": 1}
+
+
 @pytest.mark.parametrize("target", ["b.png", "other/a.png"])
 def test_a_moved_file_is_the_same_photo(
     library: Library, encoder: CountingEncoder, paint: Paint, photos: Path, target: str

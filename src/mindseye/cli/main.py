@@ -85,9 +85,8 @@ def run() -> None:
 
 def _outcome() -> int:
     try:
-        cli.main(standalone_mode=False, prog_name="mindseye")
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
+        # Click returns the code of a command that left by `Exit`, and None otherwise.
+        code: int | None = cli.main(standalone_mode=False, prog_name="mindseye")
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -101,7 +100,7 @@ def _outcome() -> int:
         # The reader (head, less) has what it wanted; Python must not complain while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return 0
+    return code or 0
 
 
 def _show(error: MindseyeError) -> None:

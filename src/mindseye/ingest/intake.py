@@ -19,7 +19,11 @@ from mindseye.ingest.survey import Candidate
 from mindseye.media import paths
 from mindseye.media.take import Taken
 from mindseye.stores.base import Batch, Move, PhotoRecord, SkippedFile, Store
-from mindseye.types import Photo, Pixels, Skipped
+from mindseye.types import FileStamp, Photo, Pixels, Skipped
+
+
+_UNREAD = FileStamp(-1, -1)
+"""The stamp of a file nobody has read: it differs from any that a survey finds."""
 
 
 @dataclass(slots=True)
@@ -55,7 +59,8 @@ class Intake:
         Writes a batch when one is full.
         """
         if isinstance(outcome, MediaError):
-            self._skip(candidate, outcome)
+            if os.path.lexists(paths.from_text(candidate.path)):
+                self._skip(candidate, outcome)
         elif outcome.decoded is not None:
             self._fresh.append((candidate, outcome, outcome.decoded.pixels))
         elif not self._recognise(candidate, outcome):
@@ -101,7 +106,9 @@ class Intake:
 
     def _skip(self, candidate: Candidate, error: MediaError) -> None:
         reason = f"{error.message} ({error.hint})" if error.hint else error.message
-        file = SkippedFile(candidate.location, candidate.stamp, reason)
+        # A file that could not even be read (permissions, a bad cable) is tried again every time.
+        stamp = _UNREAD if type(error) is MediaError else candidate.stamp
+        file = SkippedFile(candidate.location, stamp, reason)
         self._skipped.append((file, candidate.path))
 
     def _recognise(self, candidate: Candidate, taken: Taken) -> bool:

@@ -48,7 +48,13 @@ _BROKEN_STRUCTURE: Final = (ArithmeticError, AssertionError, AttributeError, Loo
 """What comes of following offsets and counts that are not true; the text says nothing to a user."""
 
 _CUT_OFF: Final = ("truncated", "unexpected end", "broken data stream", "end of file")
-_TOO_LARGE: Final = ("security limit", "exceeds limit", "decompression bomb", "too large")
+_TOO_LARGE: Final = (
+    "security limit",
+    "exceeds limit",
+    "decompression bomb",
+    "too large",
+    "out of memory",
+)
 
 
 def decode(path: str, data: bytes, limits: DecodeLimits | None = None) -> Decoded:
@@ -57,7 +63,7 @@ def decode(path: str, data: bytes, limits: DecodeLimits | None = None) -> Decode
     `path` gives the suffix and goes into errors; nothing is read from it. Raises
     `UnsupportedMedia`, `CorruptMedia` or `MediaTooLarge`, and nothing else.
     """
-    decoder = choose(path, data[:HEAD_BYTES])
+    decoder = _choose(path, data[:HEAD_BYTES])
     with quiet():
         try:
             return decoder.decode(path, data, limits or DecodeLimits())
@@ -67,8 +73,14 @@ def decode(path: str, data: bytes, limits: DecodeLimits | None = None) -> Decode
             raise _named(path, error) from error
 
 
-def choose(path: str, head: bytes) -> Decoder:
-    """The decoder for a file with these first bytes; raises `UnsupportedMedia`, `CorruptMedia`."""
+def refuse(path: str, head: bytes) -> None:
+    """Raises what `decode` would raise for a file with these first bytes, whatever follows them."""
+    decoder = _choose(path, head)
+    if isinstance(decoder, VideoDecoder):
+        decoder.decode(path, head, DecodeLimits())
+
+
+def _choose(path: str, head: bytes) -> Decoder:
     suffix = suffix_of(path)
     if not head:
         raise CorruptMedia(path, "the file is empty")
@@ -97,7 +109,7 @@ def quiet() -> Iterator[None]:
 
 def _named(path: str, error: BaseException) -> MediaError:
     """The error of ours that says what a foreign one means for the user."""
-    detail = str(error).strip() or type(error).__name__
+    detail = next(iter(str(error).strip().splitlines()), type(error).__name__)
     lower = detail.lower()
     if isinstance(error, (MemoryError, Image.DecompressionBombError)):
         return MediaTooLarge(path, "decoding the picture takes more memory than is allowed")
@@ -109,7 +121,8 @@ def _named(path: str, error: BaseException) -> MediaError:
             "the file ends before the picture does",
             hint="it may not have been copied completely",
         )
-    if isinstance(error, _BROKEN_STRUCTURE):
+    # Pillow wraps what goes wrong while it opens a file into a SyntaxError.
+    if isinstance(error, _BROKEN_STRUCTURE) or isinstance(error.__cause__, _BROKEN_STRUCTURE):
         return CorruptMedia(path, "the file is damaged: its structure makes no sense")
     if isinstance(error, NotImplementedError):
         return UnsupportedMedia(path, f"this variant of the format is not supported: {detail}")

@@ -47,7 +47,11 @@ _PREVIEW_SUFFIXES: Final = (".lrdata", ".lrprev", ".aplibrary.previews")
 
 @dataclass(frozen=True, slots=True)
 class ScannedFile:
-    """A media file in a folder: its name as text and what says whether it changed."""
+    """A media file in a folder: its name as text and what says whether it changed.
+
+    The time in the stamp is that of the file or of its XMP sidecar, whichever is later: a photo
+    whose sidecar was edited must be read again.
+    """
 
     name: str
     stamp: FileStamp
@@ -125,6 +129,7 @@ class _Walk:
 
     def _files(self, entries: Sequence[os.DirEntry[str]]) -> tuple[ScannedFile, ...]:
         files: list[ScannedFile] = []
+        sidecars = _sidecar_times(entries)
         add, regular, hidden = files.append, stat.S_ISREG, self.include_hidden
         for entry in entries:
             name = entry.name
@@ -138,7 +143,11 @@ class _Walk:
                 status = entry.stat()
                 if regular(status.st_mode):
                     text = name if name.isascii() else to_text(name)
-                    add(ScannedFile(text, FileStamp(status.st_size, status.st_mtime_ns)))
+                    mtime_ns = status.st_mtime_ns
+                    if sidecars:
+                        beside = (sidecars.get(name.lower(), 0), sidecars.get(stem.lower(), 0))
+                        mtime_ns = max(mtime_ns, *beside)
+                    add(ScannedFile(text, FileStamp(status.st_size, mtime_ns)))
             except (OSError, UnsupportedMedia):
                 continue  # vanished since, a broken link, or a name that has no text
         return tuple(files)
@@ -173,6 +182,19 @@ class _Walk:
             if target != real_root and not target.startswith(real_root.rstrip(os.sep) + os.sep):
                 kept.append(link)
         return kept
+
+
+def _sidecar_times(entries: Sequence[os.DirEntry[str]]) -> dict[str, int]:
+    """When each XMP sidecar was written, by its lower-case name without ".xmp"."""
+    times: dict[str, int] = {}
+    for entry in entries:
+        name = entry.name.lower()
+        if name.endswith(".xmp"):
+            try:
+                times[name.removesuffix(".xmp")] = entry.stat().st_mtime_ns
+            except OSError:
+                continue  # vanished since, or a broken link
+    return times
 
 
 def _name(entry: os.DirEntry[str]) -> str:

@@ -16,7 +16,7 @@ from typing import Final
 
 from mindseye.errors import CorruptMedia, MediaError, MediaTooLarge
 from mindseye.media.base import Decoded, DecodeLimits, FileContent
-from mindseye.media.decode import choose, decode
+from mindseye.media.decode import decode, refuse
 from mindseye.media.formats import HEAD_BYTES
 from mindseye.media.paths import from_text
 from mindseye.media.read import find_sidecar, read
@@ -72,7 +72,7 @@ def _contents(path: str, limits: DecodeLimits) -> tuple[bytes, FileStamp]:
             if not stat.S_ISREG(before.st_mode):
                 raise MediaError(path, "this is not a regular file")
             # Decoders first: nobody reads 4 GB of video to say that videos are not supported.
-            choose(path, file.read(HEAD_BYTES))
+            refuse(path, file.read(HEAD_BYTES))
             if before.st_size > limits.file_bytes:
                 raise MediaTooLarge(
                     path,

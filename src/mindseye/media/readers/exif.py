@@ -126,8 +126,8 @@ def _degrees(value: object, ref: object, letters: str) -> float | None:
         return None
     parts = list(value) if isinstance(value, (tuple, list)) else [value]
     numbers = [number(part) for part in parts[:3]]
-    degrees, minutes, seconds = [*numbers, 0.0, 0.0][:3]
-    if degrees is None or minutes is None:
+    degrees, minutes, seconds = [*numbers, 0.0, 0.0, 0.0][:3]
+    if not numbers or degrees is None or minutes is None:
         return None
     # A seconds value of 0/0 says that the minutes carry the fraction.
     total = degrees + minutes / 60 + (seconds or 0.0) / 3600

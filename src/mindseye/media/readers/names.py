@@ -23,9 +23,9 @@ def camera(make: object, model: object) -> str | None:
         return _short(maker) if maker else None
     if maker is None:
         return type_
-    first = re.split(r"[\s\-_]+", _short(maker))[0].casefold()
-    words = re.split(r"[\s\-_]+", type_.casefold())
-    if first == words[0] or type_.casefold().startswith(_short(maker).casefold()):
+    makers = re.split(r"[\s\-_]+", _short(maker).casefold())
+    first = re.split(r"[\s\-_]+", type_.casefold())[0]
+    if first in makers or type_.casefold().startswith(_short(maker).casefold()):
         return type_
     return f"{_short(maker)} {type_}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from defusedxml.common import DefusedXmlException
@@ -70,7 +71,9 @@ class XmpReader:
     def read(self, content: FileContent) -> Metadata:
         """The fields that the embedded packet gives."""
         packet = content.blocks.xmp if content.blocks else None
-        return read_packet(packet) if packet else Metadata()
+        found = read_packet(packet) if packet else Metadata()
+        # Cameras embed a rating of 0 in every picture; only in a sidecar did somebody mean it.
+        return replace(found, rating=found.rating or None)
 
 
 class SidecarReader:

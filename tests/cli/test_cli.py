@@ -1,0 +1,222 @@
+"""The command line: lines for people, tabs for pipes, JSON for programs, codes for scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from mindseye.cli.main import COMMANDS
+from tests.conftest import Paint
+
+
+class Shell:
+    """Runs the real program in a process of its own."""
+
+    def __init__(self, library: Path) -> None:
+        self.environment = {
+            **os.environ,
+            "MINDSEYE_LIBRARY": str(library),
+            "MINDSEYE_ENCODER": "test-colours",
+            "MINDSEYE_WORKERS": "1",
+        }
+
+    def __call__(self, *arguments: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", "from mindseye.cli.main import run; run()", *arguments],
+            capture_output=True,
+            text=True,
+            env={**self.environment, **more},
+            check=False,
+        )
+        assert done.returncode == code, (done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+        return done
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Shell:
+    return Shell(tmp_path / "library")
+
+
+@pytest.fixture
+def shell(empty: Shell, paint: Paint, photos: Path) -> Shell:
+    paint("red.png", "red")
+    paint("red-blue.png", "red", "blue")
+    paint("blue.png", "blue")
+    (photos / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 not really")
+    empty("ingest", str(photos))
+    return empty
+
+
+def test_an_ingest_reports_what_it_did(empty: Shell, paint: Paint, photos: Path) -> None:
+    paint("red.png", "red")
+    (photos / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 not really")
+    done = empty("ingest", str(photos))
+    assert "1 added, 0 updated, 0 moved, 0 unchanged, 1 skipped" in done.stdout
+    assert f"skipped {photos / 'broken.jpg'}:" in done.stdout
+    report = json.loads(empty("ingest", str(photos), "--json").stdout)
+    assert (report["added"], report["unchanged"], report["skipped_before"]) == (0, 1, 1)
+
+
+def test_hits_in_a_pipe_are_tab_separated(shell: Shell, photos: Path) -> None:
+    lines = [line.split("\t") for line in shell("search", "red").stdout.splitlines()]
+    assert [path for _, _, path in lines] == [str(photos / "red.png"), str(photos / "red-blue.png")]
+    assert float(lines[0][0]) > float(lines[1][0])
+    assert lines[0][1].endswith("%")
+
+
+def test_paths_alone_can_end_in_nul(shell: Shell, photos: Path) -> None:
+    assert shell("search", "blue", "--paths").stdout.splitlines()[0] == str(photos / "blue.png")
+    assert shell("search", "blue", "-0").stdout.split("\0")[0] == str(photos / "blue.png")
+
+
+def test_json_holds_scores_probabilities_and_reasons(shell: Shell, photos: Path) -> None:
+    found = json.loads(shell("search", "red", "--all", "--json").stdout)
+    assert [hit["relevant"] for hit in found["hits"]] == [True, True, False]
+    first = found["hits"][0]
+    assert first["path"] == str(photos / "red.png")
+    assert first["rank"] == 1
+    assert 0.5 < first["probability"] <= 1.0
+    assert first["why"] == [{"term": "red", "weight": 1.0, "score": pytest.approx(1, abs=0.02)}]
+    assert found["cutoff"] == 0.5
+
+
+def test_nothing_relevant_is_said_and_is_no_failure(shell: Shell) -> None:
+    done = shell("search", "something else")
+    assert done.stdout == ""
+    assert "nothing relevant among 3 pictures" in done.stderr
+
+
+def test_a_picture_and_words_can_be_combined(shell: Shell, photos: Path) -> None:
+    found = shell("search", "red", "--image", str(photos / "blue.png"), "--paths").stdout
+    assert found.splitlines()[0] == str(photos / "red-blue.png")
+
+
+def test_similar_takes_a_path_or_an_id(shell: Shell, photos: Path) -> None:
+    by_path = json.loads(shell("similar", str(photos / "red.png"), "--json").stdout)
+    photo = json.loads(shell("show", str(photos / "red.png"), "--json").stdout)
+    by_id = json.loads(shell("similar", str(photo["id"]), "--json").stdout)
+    assert by_path["hits"] == by_id["hits"]
+    assert by_path["hits"][0]["path"] == str(photos / "red-blue.png")
+
+
+def test_show_names_the_source_of_each_field(shell: Shell, photos: Path) -> None:
+    lines = shell("show", str(photos / "red.png")).stdout
+    assert "64 x 64, 1 frame" in lines
+    assert "[mtime]" in lines
+
+
+def test_status_counts_and_gives_reasons(shell: Shell, photos: Path) -> None:
+    lines = shell("status", "--skipped").stdout
+    assert "encoded    3 of 3 (100.0%) by test-colours" in lines
+    assert f"{photos / 'broken.jpg'}:" in lines
+    facts = json.loads(shell("status", "--json").stdout)
+    assert facts["coverage"]["skipped"] == 1
+    assert facts["waiting"] == 0
+    assert facts["bytes_on_disk"]["catalog.db"] > 0
+
+
+def test_a_contact_sheet_shows_the_hits(shell: Shell, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheets" / "hits.png"
+    shell("search", "red", "--sheet", str(sheet))
+    with Image.open(sheet) as picture:
+        colours = {colour for _, colour in picture.getcolors(1 << 20)}
+    assert (220, 30, 30) in colours
+
+
+def test_check_finds_nothing_wrong(shell: Shell) -> None:
+    assert shell("check").stdout == "all is well\n"
+
+
+def test_missing_photos_are_forgotten_only_on_request(shell: Shell, photos: Path) -> None:
+    (photos / "red.png").unlink()
+    assert "1 missing" in shell("ingest", str(photos)).stdout
+    assert json.loads(shell("status", "--json").stdout)["coverage"]["missing"] == 1
+    assert shell("forget", "--missing", "--yes").stdout == "1 forgotten\n"
+    assert json.loads(shell("status", "--json").stdout)["coverage"]["photos"] == 2
+
+
+def test_doctor_knows_this_machine(empty: Shell) -> None:
+    facts = json.loads(empty("doctor", "--json", code=0).stdout)
+    kinds = {finding["kind"] for finding in facts["findings"]}
+    assert kinds == {"machine", "package", "encoder", "extra", "store"}
+    assert facts["settings"]["encoder"] == {"value": "test-colours", "from": "environment"}
+    for finding in facts["findings"]:
+        assert finding["usable"] or finding["hint"], finding
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message", "hint"),
+    [
+        (["search", "dog"], 3, "there is no library", "mindseye ingest"),
+        (["ingest", "/no/such/folder"], 3, "there is no folder", "check the path"),
+        (["ingest"], 2, "Missing argument", ""),
+        (["serch", "dog"], 2, "Did you mean 'search'", ""),
+        (["status", "--encoder", "nonsense"], 3, "there is no library", ""),
+        (["ingest", ".", "--encoder", "builtn"], 2, "none of the encoders", "'builtin'"),
+        (["ingest", ".", "--encoder", "builtin:x"], 2, "takes nothing after it", ""),
+        (["ingest", ".", "--store", "oracle://x"], 2, "sqlite://", ""),
+        (["ingest", ".", "--batch", "0"], 2, "1..1024", ""),
+        (["search", "dog", "--config", "/no/such.toml"], 2, "is not there", "--config"),
+    ],
+)
+def test_a_mistake_is_answered_with_a_message_and_a_code(
+    empty: Shell, arguments: list[str], code: int, message: str, hint: str
+) -> None:
+    done = empty(*arguments, code=code)
+    assert message in done.stderr
+    assert hint in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("query", "offset"), [("- people", 0), ("dog + ./no.jpg", 6), ('dog + "cat', 5)]
+)
+def test_a_mistake_in_a_query_is_pointed_at(shell: Shell, query: str, offset: int) -> None:
+    done = shell("search", "--json", "--", query, code=2)
+    facts = json.loads(done.stderr)
+    assert (facts["error"], facts["offset"]) == ("QueryError", offset)
+
+
+def test_the_library_can_be_damaged_without_a_traceback(shell: Shell, tmp_path: Path) -> None:
+    catalog = tmp_path / "library" / "catalog.db"
+    for extra in ("-wal", "-shm"):
+        Path(f"{catalog}{extra}").unlink(missing_ok=True)
+    catalog.write_bytes(b"this is no database at all, but it is long enough" * 100)
+    assert "damaged" in shell("search", "red", code=7).stderr
+
+
+def test_a_reader_that_leaves_is_no_error(shell: Shell) -> None:
+    program = f'"{sys.executable}" -c "from mindseye.cli.main import run; run()"'
+    done = subprocess.run(
+        ["bash", "-c", f"{program} search red --json | head -c 1; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        env=shell.environment,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(empty: Shell, command: str) -> None:
+    help_text = empty(command, "--help").stdout
+    assert help_text.startswith(f"Usage: mindseye {command}")
+    assert len(help_text.splitlines()) > 5
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
+def test_completion_scripts_are_printed(empty: Shell, shell_name: str) -> None:
+    assert "mindseye" in empty("completion", shell_name).stdout
+
+
+def test_completion_knows_commands(empty: Shell) -> None:
+    done = empty(
+        code=0, _MINDSEYE_COMPLETE="bash_complete", COMP_WORDS="mindseye sea", COMP_CWORD="1"
+    )
+    assert "search" in done.stdout
