@@ -9,13 +9,13 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test lint format bench clean
+.PHONY: help install dev demo test lint format bench docs clean
 
 help: ## explain the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@scripts/bootstrap.sh "$(PYTHON)" "$(VENV)"
 
 $(INSTALLED): pyproject.toml | $(BIN)/python
 	$(PIP) --editable .
@@ -47,6 +47,11 @@ format: $(INSTALLED_DEV) ## put code into the house's form
 
 bench: $(INSTALLED_DEV) ## measure speed and memory (minutes); results in build/bench
 	$(BIN)/python benchmarks/run.py --out build/bench
+
+docs: $(INSTALLED_DEV) ## build the documentation into site/
+	$(BIN)/python scripts/reference.py
+	$(PIP) --group docs
+	$(BIN)/mkdocs build --strict --quiet
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

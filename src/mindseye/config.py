@@ -56,7 +56,7 @@ class Settings:
     @property
     def store_url(self) -> str:
         """The store's URL, the embedded one inside the library folder where none is set."""
-        return self.store or f"sqlite:///{self.library.expanduser().absolute() / 'catalog.db'}"
+        return self.store or f"sqlite:///{self.library / 'catalog.db'}"
 
 
 def setting_fields() -> list[Field[Any]]:
@@ -146,7 +146,7 @@ def _parse(name: str, value: object, layer: str) -> object:
 
 def _convert(kind: type, value: object) -> object:
     if kind is Path:
-        return Path(os.fspath(value)).expanduser()  # type: ignore[call-overload]
+        return Path(os.fspath(value)).expanduser().absolute()  # type: ignore[call-overload]
     if kind is bool:
         word = str(value).lower()
         if word not in _TRUE | _FALSE:

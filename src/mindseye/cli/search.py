@@ -152,7 +152,8 @@ def _print_hits(found: Found) -> None:
         if terminal:
             taken = hit.photo.metadata.taken_at
             date = taken.strftime("%Y-%m-%d") if taken else "          "
-            click.echo(f"{rank:3}  {hit.score:.3f}  {chance:>4}  {date}  {path}")
+            score = f"{hit.score:.3f}" if hit.why else "     "
+            click.echo(f"{rank:3}  {score}  {chance:>4}  {date}  {path}")
         else:
             click.echo(f"{hit.score:.4f}\t{chance}\t{path}")
     if not found.hits:
