@@ -277,6 +277,17 @@ def test_a_root_above_known_roots_takes_them_in(
     assert [root.path for root in library.store.files.roots()] == [str(photos)]
 
 
+def test_folders_inside_each_other_are_taken_in_once(
+    library: Library, encoder: CountingEncoder, paint: Paint, photos: Path
+) -> None:
+    paint("a/1.png", "red", seed=1)
+    paint("a/b/2.png", "red", seed=2)
+    library.ingest([photos / "a" / "b"])
+    report = library.ingest([photos / "a" / "b", photos, photos / "a"])
+    assert counts(report) == {"added": 1, "unchanged": 1}
+    assert encoder.images == 2
+
+
 def test_another_encoder_builds_a_space_beside_the_old_one(
     library: Library, paint: Paint, photos: Path
 ) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mindseye.media.base import DecodeLimits
+from mindseye.media.decode import decode
 from mindseye.media.readers.xmp import read_packet
 from mindseye.types import Gps, Place
 
@@ -245,3 +247,12 @@ def test_sidecars_of_real_programs_are_read(shared_data: Path) -> None:
         7200,
     )
     assert sidecar(shared_data, "iso-value-array.xmp").exposure.iso == 160
+
+
+def test_the_thumbnail_of_a_phones_heic_is_enough_for_an_encoder(shared_data: Path) -> None:
+    path = shared_data / "messy" / "phone_heic" / "IMG_3578.heic"
+    decoded = decode(str(path), path.read_bytes(), DecodeLimits(resolution=260))
+    assert decoded.pixels.shape == (240, 320, 3)
+    assert min(decoded.picture.width, decoded.picture.height) > 2000
+    large = decode(str(path), path.read_bytes(), DecodeLimits(resolution=300)).pixels
+    assert min(large.shape[:2]) == 300

@@ -14,6 +14,7 @@ from mindseye.library import Library
 from mindseye.query.model import Like, Picture, Query, Term
 from mindseye.query.parse import parse
 from mindseye.search.engine import Found
+from mindseye.types import Metadata, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,9 @@ def _print_hits(found: Found) -> None:
         chance = "" if hit.probability is None else f"{hit.probability:.0%}"
         path = shown(hit.photo.path)
         if terminal:
-            taken = hit.photo.metadata.taken_at
-            date = taken.strftime("%Y-%m-%d") if taken else "          "
+            date = _date(hit.photo.metadata)
             score = f"{hit.score:.3f}" if hit.why else "     "
-            click.echo(f"{rank:3}  {score}  {chance:>4}  {date}  {path}")
+            click.echo(f"{rank:3}  {score}  {chance:>4}  {date:>11}  {path}")
         else:
             click.echo(f"{hit.score:.4f}\t{chance}\t{path}")
     if not found.hits:
@@ -161,3 +161,11 @@ def _print_hits(found: Found) -> None:
             f"nothing relevant among {found.candidates} pictures; --all shows the nearest",
             err=True,
         )
+
+
+def _date(metadata: Metadata) -> str:
+    """The day a photo was taken; "~" says that only the file's own time is known."""
+    if metadata.taken_at is None:
+        return ""
+    guess = "~" if metadata.sources.get("taken_at") == Source.MTIME else ""
+    return f"{guess}{metadata.taken_at:%Y-%m-%d}"

@@ -21,7 +21,6 @@ from mindseye.media.take import Taken
 from mindseye.stores.base import Batch, Move, PhotoRecord, SkippedFile, Store
 from mindseye.types import FileStamp, Photo, Pixels, Skipped
 
-
 _UNREAD = FileStamp(-1, -1)
 """The stamp of a file nobody has read: it differs from any that a survey finds."""
 

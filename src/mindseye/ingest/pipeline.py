@@ -48,8 +48,7 @@ class Ingest:
         `EncoderError` when nothing further can be done; what was written until then stays.
         """
         started = time.perf_counter()
-        for folder in folders:
-            self._surveys.append(self._survey(folder))
+        self._surveys = [self._survey(folder) for folder in _outermost(folders)]
         roots = {root.id: root.path for root in self.store.files.roots()}
         intake = Intake(self.store, self.encoder, self.options.batch, roots)
         with decode_pool(self.options.decoding, self.options.cancel) as pool:
@@ -165,6 +164,15 @@ class Ingest:
             seconds=seconds,
             cancelled=self.options.cancel.is_set(),
         )
+
+
+def _outermost(folders: Sequence[str]) -> list[str]:
+    """The folders that lie in no other of them: each file is surveyed once."""
+    kept: list[str] = []
+    for folder in sorted(set(folders), key=len):
+        if not any(paths.covers(above, folder) for above in kept):
+            kept.append(folder)
+    return kept
 
 
 def _pixels_of(photo: Photo, outcome: Taken | MediaError) -> Pixels | None:

@@ -15,7 +15,8 @@ class DecodeLimits:
 
     `pixels` bounds width x height as declared in the file; `resolution` is the short side in
     pixels that must survive: a decoder may reduce down to it, never below (never enlarging), and
-    bounds the long side so that one panorama cannot fill the memory. `file_bytes` bounds the file.
+    bounds the long side so that one panorama cannot fill the memory. Only a picture's own embedded
+    thumbnail may fall a tenth short of it. `file_bytes` bounds the file.
     """
 
     resolution: int = 512

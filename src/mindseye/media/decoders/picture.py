@@ -101,12 +101,16 @@ def _draft(image: Image.Image, name: str, limits: DecodeLimits) -> None:
     """Have less decoded where the format can.
 
     A JPEG is decoded at a half, quarter or eighth of its size; of a HEIC, its thumbnail is taken
-    where it has the resolution asked for.
+    where it has nine tenths of the resolution asked for.
     """
     if name in _DRAFTED and isinstance(image, ImageFile.ImageFile):
         # Asking for twice the size aliases less (1.4 grey levels on average become 0.4) and costs
         # a third more time (30 ms instead of 23 for 12 megapixels at 260): not worth it.
-        image.draft(None, target_size(image.size, limits.resolution))
+        resolution = limits.resolution
+        if name in ("heic", "heif"):
+            # Phones embed 320 x 240: taking it decodes fifty times faster than 12 megapixels.
+            resolution = resolution * 9 // 10
+        image.draft(None, target_size(image.size, resolution))
 
 
 def check_size(path: str, width: int, height: int, limits: DecodeLimits) -> None:
