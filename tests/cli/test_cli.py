@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tests.conftest import Paint
 
 from mindseye.cli.main import COMMANDS
-from tests.conftest import Paint
+
+
+Done = subprocess.CompletedProcess[str]
 
 
 class Shell:
@@ -26,7 +29,7 @@ class Shell:
             "MINDSEYE_WORKERS": "1",
         }
 
-    def __call__(self, *arguments: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str, code: int = 0, **more: str) -> Done:
         done = subprocess.run(
             [sys.executable, "-c", "from mindseye.cli.main import run; run()", *arguments],
             capture_output=True,

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.conftest import Paint
 
 from mindseye.config import load_settings
 from mindseye.library import Library
-from tests.conftest import Paint
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
 
@@ -59,8 +59,8 @@ def test_an_ingest_that_is_ended_goes_on_where_it_was(
 ) -> None:
     folder = tmp_path / "library"
     marker = f"marker-{os.getpid()}-{number}"
-    program = [sys.executable, "-c", "from mindseye.cli.main import run; run()", "ingest", str(many)]
-    options = ["--library", str(folder), "--encoder", "test-colours", "--batch", "8"]
+    program = [sys.executable, "-c", "from mindseye.cli.main import run; run()", "ingest"]
+    options = ["--library", str(folder), "--encoder", "test-colours", "--batch", "8", str(many)]
     process = subprocess.Popen(
         [*program, *options],
         stdout=subprocess.DEVNULL,

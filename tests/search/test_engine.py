@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.conftest import Paint
 
 from mindseye.errors import MediaError, NotFound, QueryError, SpaceMismatch
 from mindseye.library import Library
 from mindseye.query.model import Like, Picture, Query, Term, Words
 from mindseye.testing.encoder import ColourEncoder
 from mindseye.types import EmbeddingSpace, Hit
-from tests.conftest import Paint
 
 
 @pytest.fixture
