@@ -14,7 +14,6 @@ from tests.conftest import Paint
 
 from mindseye.cli.main import COMMANDS
 
-
 Done = subprocess.CompletedProcess[str]
 
 
@@ -192,6 +191,7 @@ def test_the_library_can_be_damaged_without_a_traceback(shell: Shell, tmp_path: 
         Path(f"{catalog}{extra}").unlink(missing_ok=True)
     catalog.write_bytes(b"this is no database at all, but it is long enough" * 100)
     assert "damaged" in shell("search", "red", code=7).stderr
+    assert "damaged" in shell("doctor", code=1).stdout
 
 
 def test_a_reader_that_leaves_is_no_error(shell: Shell) -> None:

@@ -17,7 +17,8 @@ from mindseye.cli.options import Settings, with_settings
 from mindseye.cli.output import print_json
 from mindseye.config import setting_fields
 from mindseye.encoders import open_encoder
-from mindseye.errors import MindseyeError
+from mindseye.errors import MindseyeError, NotFound
+from mindseye.library import Library
 from mindseye.plugins import names
 
 EXTRAS = {
@@ -25,6 +26,10 @@ EXTRAS = {
     "raw": ("rawpy", "camera RAW pictures"),
 }
 """Extra -> the module it brings, and what that is good for."""
+
+
+_NEEDED = {"package", "encoder", "store"}
+"""Kinds of findings that Mindseye cannot do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def doctor(settings: Settings, *, as_json: bool) -> None:
         print_json({"findings": findings, "settings": _settings(settings)})
     else:
         _print(findings, settings)
-    if any(not finding.usable and finding.kind in {"package", "encoder"} for finding in findings):
+    if any(not finding.usable and finding.kind in _NEEDED for finding in findings):
         raise click.exceptions.Exit(1)
 
 
@@ -117,9 +122,22 @@ def _extras() -> list[Finding]:
 def _stores(settings: Settings) -> list[Finding]:
     in_use = settings.store_url.partition(":")[0]
     return [
-        Finding("store", name, usable=True, detail=settings.store_url if name == in_use else "")
+        _store_in_use(name, settings) if name == in_use else Finding("store", name, usable=True)
         for name in sorted(names("stores"))
     ]
+
+
+def _store_in_use(name: str, settings: Settings) -> Finding:
+    """Whether the library the settings name can be opened; one that is not made yet is fine."""
+    try:
+        with Library.open(settings=settings, create=False) as library:
+            photos = library.store.catalog.coverage().photos
+    except NotFound:
+        detail = f"{settings.store_url}, not made yet"
+        return Finding("store", name, usable=True, detail=detail)
+    except MindseyeError as error:
+        return Finding("store", name, usable=False, detail=error.message, hint=error.hint)
+    return Finding("store", name, usable=True, detail=f"{settings.store_url}, {photos} photos")
 
 
 def _settings(settings: Settings) -> dict[str, dict[str, str]]:
