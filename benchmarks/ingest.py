@@ -1,4 +1,4 @@
-"""The whole ingest against the encoder alone: is decoding hidden behind encoding?
+"""The whole ingest against the encoder alone, to see whether decoding hides behind encoding.
 
 Pictures are 12-megapixel JPEGs made on the spot from layered noise, about as large in bytes as a
 phone's. Three speeds are compared on the same processors, in one run: the encoder's forward pass

@@ -9,6 +9,7 @@ random in clusters, and everything else (catalog, index, text encoder) is what u
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
 import subprocess
 import sys
@@ -55,24 +56,28 @@ def fill(root: Path, library: Path, count: int) -> None:
             vectors = vectors + 0.8 * rng.standard_normal(vectors.shape).astype(np.float32)
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
             records = [
-                record(root, root_id, name, picture.getvalue(), vector)
+                record(root, place(root_id, name), picture.getvalue(), vector)
                 for name, vector in zip(names, vectors, strict=True)
             ]
             opened.store.put(Batch(photos=records, space=space))
         opened.store.vectors(space).refresh()
 
 
-def record(root: Path, root_id: int, number: int, data: bytes, vector: np.ndarray) -> PhotoRecord:
+def place(root_id: int, number: int) -> Location:
+    """Where the file of this number lies."""
+    return Location(root_id, f"{number // _PER_FOLDER:05d}", f"IMG_{number:07d}.jpg")
+
+
+def record(root: Path, location: Location, data: bytes, vector: np.ndarray) -> PhotoRecord:
     """One file on disk and what the catalog is to know of it."""
-    folder, name = f"{number // _PER_FOLDER:05d}", f"IMG_{number:07d}.jpg"
-    path = root / folder / name
+    path = root / location.folder / location.name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     status = path.stat()
     return PhotoRecord(
-        Location(root_id, folder, name),
+        location,
         FileStamp(status.st_size, status.st_mtime_ns),
-        f"{number:064x}",
+        hashlib.sha256(location.name.encode()).hexdigest(),
         PictureFacts(32, 24, "jpeg"),
         Metadata(),
         vector,
@@ -81,13 +86,13 @@ def record(root: Path, root_id: int, number: int, data: bytes, vector: np.ndarra
 
 def rows(root: Path, library: Path, runs: int) -> list[tuple[str, str, str]]:
     """What was measured, with the goal beside it."""
-    place = ["--library", str(library)]
+    chosen = ["--library", str(library)]
     python = process_seconds([sys.executable, "-c", "pass"], runs)
     imported = process_seconds([sys.executable, "-c", "import mindseye"], runs)
     added = [after - before for after, before in zip(sorted(imported), sorted(python), strict=True)]
-    search = process_seconds(mindseye("search", "a dog on a beach", "--all", *place), runs)
-    rescan = process_seconds(mindseye("ingest", str(root), *place), max(3, runs // 2))
-    memory = peak_memory(mindseye("search", "a dog on a beach", "--all", *place))
+    search = process_seconds(mindseye("search", "a dog on a beach", "--all", *chosen), runs)
+    rescan = process_seconds(mindseye("ingest", str(root), *chosen), max(3, runs // 2))
+    memory = peak_memory(mindseye("search", "a dog on a beach", "--all", *chosen))
     return [
         ("`import mindseye`, beyond Python itself, ms", spread(added), "60"),
         ("`mindseye search` in a new process, s", spread(search, 1), "0.7"),

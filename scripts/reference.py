@@ -1,7 +1,7 @@
 """Writes the reference pages that are made from code: commands, settings, errors.
 
-    python scripts/reference.py          write them
-    python scripts/reference.py --check  exit 1 when one of them is stale
+python scripts/reference.py          write them
+python scripts/reference.py --check  exit 1 when one of them is stale
 """
 
 from __future__ import annotations

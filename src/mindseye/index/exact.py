@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mindseye.errors import SpaceMismatch
 from mindseye.types import Ids, Matches, Vectors
 
-_CHUNK = 16_384
-"""Rows turned to float32 at once: 32 MB at 512 dimensions, which stays near the caches."""
+_CHUNK = 2048
+"""Rows turned to float32 at once: 4 MB at 512 dimensions, which stays near the caches."""
 
 Rows = NDArray[np.float16]
 """float16 `(n, dim)`, unit rows; may be memory-mapped."""
 
+Scores = NDArray[np.float32]
+"""float32 `(n,)`: cosines."""
 
-def score(rows: Rows, positions: Ids | None, query: Vectors) -> NDArray[np.float32]:
+
+def score(rows: Rows, positions: Ids | None, query: Vectors) -> Scores:
     """Cosines of one unit query `(dim,)` to the rows at `positions` (None is all of them)."""
     count = len(rows) if positions is None else len(positions)
     scores = np.empty(count, dtype=np.float32)
@@ -25,15 +29,27 @@ def score(rows: Rows, positions: Ids | None, query: Vectors) -> NDArray[np.float
     return scores
 
 
-def best(ids: Ids, scores: NDArray[np.float32], k: int) -> Matches:
+def best(ids: Ids, scores: Scores, k: int) -> Matches:
     """The `k` highest scores with their ids, best first; equal scores by ascending id."""
-    if len(scores) > k:
+    if len(scores) > k > 0:
         # Everything that ties with the k-th stays in until the ids have decided.
         edge = np.partition(scores, len(scores) - k)[len(scores) - k]
         chosen = np.flatnonzero(scores >= edge)
         ids, scores = ids[chosen], scores[chosen]
     order = np.lexsort((ids, -scores))[:k]
     return Matches(ids[order], scores[order])
+
+
+def check_dim(vectors: Vectors | Rows, dim: int) -> None:
+    """Raise `SpaceMismatch` unless `vectors` are rows of this length."""
+    if vectors.ndim != 2 or vectors.shape[1] != dim:
+        raise SpaceMismatch(f"expected vectors of {dim} dimensions, found shape {vectors.shape}")
+
+
+def last_of_each(ids: Ids) -> Ids:
+    """Positions of the last occurrence of every id, in order."""
+    _, first_from_behind = np.unique(ids[::-1], return_index=True)
+    return np.sort(len(ids) - 1 - first_from_behind).astype(np.int64)
 
 
 class ExactIndex:
@@ -45,6 +61,7 @@ class ExactIndex:
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """Add unit rows under their ids; an id that is there already is replaced."""
+        check_dim(vectors, self._dim)
         for name, row in zip(ids.tolist(), vectors.astype(np.float16), strict=True):
             self._rows[name] = row
 
@@ -55,6 +72,7 @@ class ExactIndex:
 
     def search(self, queries: Vectors, k: int, within: Ids | None = None) -> list[Matches]:
         """The `k` best ids for each row of `queries`, only among `within` where it is given."""
+        check_dim(queries, self._dim)
         allowed = None if within is None else set(within.tolist())
         names = [name for name in self._rows if allowed is None or name in allowed]
         ids = np.array(names, dtype=np.int64)

@@ -1,9 +1,10 @@
 """The files of an index: rows, ids and codes of one generation, and the stamp that names them.
 
     stamp.json          written last and atomically: what the files hold and from what they come
-    rows-G.f16          float16 rows of generation G, only ever appended to
+    rows-G.faiss        float16 rows of generation G, only ever appended to (`matrix.py`)
     ids-G.i64           their ids, in the same order
     codes-G-N.faiss     the codes of the first N rows
+    dead-G-N.i64        positions of the N rows that were removed since
 
 The stamp says how many rows count, so a reader that mapped the files is not disturbed by an
 append, and what a killed append left behind is cut off by the next one. Whatever does not fit its
@@ -14,22 +15,29 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from mindseye.index.matrix import header
 from mindseye.types import Ids
 
-FORMAT = 1
+FORMAT = f"2, FAISS {faiss.__version__}"
+"""Another format or another version of FAISS: the files are made anew, which takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """What the files of an index hold: format, space, generation and number of rows.
 
-    `codes` counts the rows the code file covers; 0 where there is none.
+    `codes` counts the rows the code file covers, `dead` the rows that were removed; 0 where there
+    is no such file. Within a generation rows are only added and only die, so the counts name the
+    content of the files.
     """
 
     fingerprint: str
@@ -37,7 +45,8 @@ class Stamp:
     generation: int = 0
     rows: int = 0
     codes: int = 0
-    format: int = FORMAT
+    dead: int = 0
+    format: str = FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +61,10 @@ class IndexFiles:
             stamp = Stamp(**json.loads((self.folder / "stamp.json").read_text()))
             fits = (stamp.format, stamp.fingerprint, stamp.dim) == (FORMAT, fingerprint, dim)
             whole = (
-                self.rows(stamp).stat().st_size >= 2 * stamp.rows * dim
+                self.rows(stamp).stat().st_size >= _end(stamp)
                 and self.ids(stamp).stat().st_size >= 8 * stamp.rows
                 and (not stamp.codes or self.codes(stamp).is_file())
+                and (not stamp.dead or self.dead(stamp).stat().st_size == 8 * stamp.dead)
             )
         except (OSError, ValueError, TypeError):
             return None
@@ -67,29 +77,64 @@ class IndexFiles:
             json.dump(asdict(stamp), stream)
             stream.flush()
             os.fsync(stream.fileno())
+        if stamp.codes:
+            # FAISS wrote this one; the stamp must not outlive it when the power fails.
+            with self.codes(stamp).open("r+b") as stream:
+                os.fsync(stream.fileno())
         temporary.replace(self.folder / "stamp.json")
-        named = {self.rows(stamp), self.ids(stamp), self.codes(stamp)}
+        named = {self.rows(stamp), self.ids(stamp), self.codes(stamp), self.dead(stamp)}
         for path in self.folder.glob("*-*"):
             if path not in named:
                 _drop(path)
+
+    def last_generation(self) -> int:
+        """The highest generation any file here has, 0 where there is none.
+
+        A new generation must not touch the files of another one: a process may have them mapped.
+        """
+        numbers = [path.stem.split("-")[1] for path in self.folder.glob("*-*")]
+        return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
     def map_rows(self, stamp: Stamp) -> tuple[NDArray[np.float16], Ids]:
         """The rows, memory-mapped, and their ids."""
         if not stamp.rows:
             return np.empty((0, stamp.dim), np.float16), np.empty(0, np.int64)
         shape = (stamp.rows, stamp.dim)
-        rows = np.memmap(self.rows(stamp), np.float16, mode="r", shape=shape)
+        start = len(header(stamp.dim, 0))
+        rows = np.memmap(self.rows(stamp), np.float16, mode="r", offset=start, shape=shape)
         return rows, np.fromfile(self.ids(stamp), np.int64, stamp.rows)
 
-    def append(self, stamp: Stamp, rows: NDArray[np.float16], ids: Ids) -> None:
-        """Write rows and ids behind those the stamp counts."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        _append(self.rows(stamp), 2 * stamp.rows * stamp.dim, rows)
-        _append(self.ids(stamp), 8 * stamp.rows, ids)
+    def read_dead(self, stamp: Stamp) -> Ids:
+        """Positions of the rows that were removed."""
+        if not stamp.dead:
+            return np.empty(0, np.int64)
+        return np.fromfile(self.dead(stamp), np.int64, stamp.dead)
+
+    def append(self, stamp: Stamp, rows: Iterable[NDArray[np.float16]], ids: Ids) -> None:
+        """Write chunks of rows, and their ids, behind those the stamp counts."""
+        with _opened(self.rows(stamp)) as stream:
+            # A kill before the last step leaves a header that FAISS finds false or the old one.
+            stream.truncate(0 if not stamp.rows else _end(stamp))
+            stream.write(header(stamp.dim, stamp.rows))
+            stream.seek(_end(stamp))
+            for chunk in rows:
+                stream.write(np.ascontiguousarray(chunk).data)
+            stream.flush()
+            os.fsync(stream.fileno())
+            stream.seek(0)
+            stream.write(header(stamp.dim, stamp.rows + len(ids)))
+            stream.flush()
+            os.fsync(stream.fileno())
+        _write(self.ids(stamp), 8 * stamp.rows, ids)
+
+    def write_dead(self, stamp: Stamp, positions: Ids) -> None:
+        """Write the positions of removed rows, where there are any."""
+        if stamp.dead:
+            _write(self.dead(stamp), 0, positions)
 
     def rows(self, stamp: Stamp) -> Path:
         """The file of the rows."""
-        return self.folder / f"rows-{stamp.generation}.f16"
+        return self.folder / f"rows-{stamp.generation}.faiss"
 
     def ids(self, stamp: Stamp) -> Path:
         """The file of the ids."""
@@ -99,9 +144,22 @@ class IndexFiles:
         """The file of the codes."""
         return self.folder / f"codes-{stamp.generation}-{stamp.codes}.faiss"
 
+    def dead(self, stamp: Stamp) -> Path:
+        """The file of the positions of removed rows."""
+        return self.folder / f"dead-{stamp.generation}-{stamp.dead}.i64"
 
-def _append(path: Path, at: int, values: NDArray[np.generic]) -> None:
-    with path.open("r+b" if path.exists() else "w+b") as stream:
+
+def _end(stamp: Stamp) -> int:
+    """Where the file of rows ends that the stamp counts."""
+    return len(header(stamp.dim, stamp.rows)) + 2 * stamp.rows * stamp.dim
+
+
+def _opened(path: Path) -> BinaryIO:
+    return path.open("r+b" if path.exists() else "w+b")
+
+
+def _write(path: Path, at: int, values: Ids) -> None:
+    with _opened(path) as stream:
         stream.truncate(at)
         stream.seek(at)
         stream.write(np.ascontiguousarray(values).data)

@@ -41,7 +41,7 @@ class EmbeddedCatalog:
                     photos.c.name == place[1],
                 )
                 for root_id, root in known
-                if paths.covers(root, path) and (place := paths.split(root, path))
+                if path != root and paths.covers(root, path) and (place := paths.split(root, path))
             ]
             if not at:
                 return None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     ColumnElement,
     Connection,
     Engine,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     event,
     func,
     literal,
+    literal_column,
     select,
 )
 from sqlalchemy.exc import DBAPIError
@@ -52,7 +54,8 @@ def connect(path: Path) -> Engine:
             f"the library folder {path.parent} cannot be made: {error.strerror}",
             hint="--library names another place",
         ) from error
-    engine = create_engine(f"sqlite:///{path}", pool_size=8, max_overflow=24)
+    # Not as text: a "?" in a path would begin the options of a URL.
+    engine = create_engine(URL.create("sqlite", database=str(path)), pool_size=8, max_overflow=24)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     try:
@@ -87,16 +90,21 @@ def one_of(column: ColumnElement[Any], values: Iterable[object]) -> ColumnElemen
     return column.in_(select(listed.c.value))
 
 
+def unindexed(column: ColumnElement[int]) -> ColumnElement[int]:
+    """The column, in a form for which SQLite looks at no index: another one serves better."""
+    return column + literal_column("0")
+
+
 def _prepare(connection: sqlite3.Connection, record: object) -> None:
     del record
     # Transactions are begun by `_begin`, not guessed from statements by the driver.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
+        f"busy_timeout = {_BUSY_MS}",
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
-        f"busy_timeout = {_BUSY_MS}",
         f"mmap_size = {_MMAP_BYTES}",
         "cache_size = -32768",
         "temp_store = MEMORY",

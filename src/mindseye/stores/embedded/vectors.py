@@ -8,17 +8,19 @@ looked up in the table before they are handed out. So the index may lag, and nev
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, select, true
 
 from mindseye.errors import EncoderError, SpaceMismatch
 from mindseye.index.flat import FlatIndex
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
-from mindseye.stores.embedded.database import one_of
+from mindseye.stores.embedded.database import one_of, unindexed
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.types import EmbeddingSpace, Ids, Matches, Photo, Vectors
@@ -27,13 +29,16 @@ _log = logging.getLogger(__name__)
 
 _ROWS_AT_ONCE = 20_000
 _TAIL_TO_FLUSH = 20_000
-"""More unindexed rows than this are written to the index by whoever finds them."""
+"""So many rows that the index files lack are written there by whoever finds them."""
 
-_DEAD_SHARE = 0.1
-"""A refresh drops dead rows from the index once they are more than this share of it."""
+_MOST_ROWS_IN_HAND = 200_000
+"""While an index is made its files grow in steps of its own size, up to so many rows."""
 
 _SPARE = 1.25
 """How many more matches are asked of the index than needed, for rows that died meanwhile."""
+
+_DEEPEST = 2000
+"""A search that asked so often for more is better told which rows are alive."""
 
 
 class EmbeddedVectors:
@@ -50,6 +55,8 @@ class EmbeddedVectors:
         self._catalog = catalog
         self._space_id, self._space = space
         self._folder = folder / self._space.fingerprint[:32]
+        # One damaged row must not stop every search; `check` tells of it.
+        self._whole = func.length(vectors.c.vector) == 2 * self._space.dim
         self._opened: FlatIndex | None = None
         self._lock = Lock()
 
@@ -65,7 +72,9 @@ class EmbeddedVectors:
     def get(self, frame_ids: Sequence[int]) -> tuple[Ids, Vectors]:
         """The vectors of those of these frames that have one, as (ids, unit rows)."""
         listed = select(vectors.c.frame_id, vectors.c.vector).where(
-            vectors.c.space_id == self._space_id, one_of(vectors.c.frame_id, frame_ids)
+            vectors.c.space_id == self._space_id,
+            one_of(vectors.c.frame_id, frame_ids),
+            self._whole,
         )
         with self._session.read() as connection:
             rows = connection.execute(listed).all()
@@ -131,16 +140,30 @@ class EmbeddedVectors:
 
     def refresh(self) -> None:
         """Bring the index file up to what the catalog holds."""
+        with self._lock:
+            if self._opened is not None and self._opened.outdated():
+                self._opened = None
         index = self._index()
         with self._lock:
-            dead = self._dead(index)
-            if len(dead) > _DEAD_SHARE * len(index):
-                index.remove(dead)
+            index.remove(self._dead(index))
             self._flush(index)
 
-    def stale(self) -> int:
-        """How many rows of the index are dead."""
-        return len(self._dead(self._index()))
+    def differing(self) -> Ids:
+        """Rows that the index holds otherwise than the table: damage, for rows never change."""
+        index = self._index()
+        wrong = [np.empty(0, np.int64)]
+        for ids, rows in self._rows_after(0):
+            held, copies = index.get(ids)
+            stored = rows[np.searchsorted(ids, held)].astype(np.float16)
+            wrong.append(held[np.any(stored != copies, axis=1)])
+        return np.concatenate(wrong)
+
+    def rebuild(self) -> None:
+        """Make the index anew from the catalog, as if there had been no files."""
+        with self._lock:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._opened = None
+        self.refresh()
 
     def _live(self, index: FlatIndex, query: Vectors, k: int, within: Ids | None) -> Matches:
         """Matches whose rows still stand in the table and whose photos are not missing."""
@@ -148,25 +171,30 @@ class EmbeddedVectors:
         while True:
             found = index.search(query, asked, within)[0]
             rows, owners = self._alive(found.ids)
-            places = np.searchsorted(rows, found.ids)
-            places[places == len(rows)] = 0
-            kept = np.flatnonzero(rows[places] == found.ids) if len(rows) else places[:0]
+            kept = np.flatnonzero(np.isin(found.ids, rows))
             if len(kept) >= k or len(found) < asked:
                 kept = kept[:k]
-                return Matches(owners[places[kept]], found.scores[kept])
+                frames_of = owners[np.searchsorted(rows, found.ids[kept])]
+                return Matches(frames_of, found.scores[kept])
             asked *= 4
+            if asked > _DEEPEST + k:
+                within, _ = self._alive(within)
 
-    def _alive(self, rows: Ids) -> tuple[Ids, Ids]:
-        """Those of these rows that may be shown, ascending, and their frames."""
+    def _alive(self, rows: Ids | None) -> tuple[Ids, Ids]:
+        """Those of these rows (or of all) that may be shown, ascending, and their frames."""
         listed = (
             select(vectors.c.id, vectors.c.frame_id)
             .join(frames, frames.c.id == vectors.c.frame_id)
             .join(photos, photos.c.id == frames.c.photo_id)
-            .where(one_of(vectors.c.id, rows.tolist()), photos.c.missing_since.is_(None))
+            .where(unindexed(vectors.c.space_id) == self._space_id)
+            .where(photos.c.missing_since.is_(None))
+            .where(true() if rows is None else one_of(vectors.c.id, rows.tolist()))
             .order_by(vectors.c.id)
         )
         with self._session.read() as connection:
-            pairs = np.array(connection.execute(listed).all(), dtype=np.int64).reshape(-1, 2)
+            # NumPy takes a several times longer over rows than over their values.
+            values = chain.from_iterable(connection.execute(listed))
+            pairs = np.fromiter(values, dtype=np.int64).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
     def _rows_of(self, frame_ids: Ids) -> Ids:
@@ -179,23 +207,31 @@ class EmbeddedVectors:
     def _index(self) -> FlatIndex:
         """The index, with every row of the table in it."""
         with self._lock:
-            if self._opened is None:
-                self._opened = FlatIndex(self._folder, self._space.fingerprint, self._space.dim)
-            index = self._opened
-            fresh = 0
+            index = self._current()
             for ids, rows in self._rows_after(index.last_id):
                 index.add(ids, rows)
-                fresh += len(ids)
-                if fresh >= _TAIL_TO_FLUSH:
+                in_place = len(index) - index.waiting
+                if index.waiting >= min(max(in_place, _TAIL_TO_FLUSH), _MOST_ROWS_IN_HAND):
                     self._flush(index)
+            if index.waiting >= _TAIL_TO_FLUSH:
+                self._flush(index)
         return index
+
+    def _current(self) -> FlatIndex:
+        """The index as it was opened, or opened anew where other processes' work can be had."""
+        opened = self._opened
+        if opened is None or (opened.waiting >= _TAIL_TO_FLUSH and opened.outdated()):
+            opened = FlatIndex(self._folder, self._space.fingerprint, self._space.dim)
+            self._opened = opened
+        return opened
 
     def _rows_after(self, last: int) -> Iterator[tuple[Ids, Vectors]]:
         """Rows of this space with a higher id, a chunk at a time."""
         while True:
             listed = (
                 select(vectors.c.id, vectors.c.vector)
-                .where(vectors.c.space_id == self._space_id, vectors.c.id > last)
+                .where(unindexed(vectors.c.space_id) == self._space_id, vectors.c.id > last)
+                .where(self._whole)
                 .order_by(vectors.c.id)
                 .limit(_ROWS_AT_ONCE)
             )
@@ -214,6 +250,8 @@ class EmbeddedVectors:
         except OSError as error:
             # The index is a cache: without it a search only takes longer to begin.
             _log.warning("the index in %s could not be written: %s", self._folder, error)
+            index.detach()
+            index.flush()
 
     def _dead(self, index: FlatIndex) -> Ids:
         ids = index.ids
