@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from mindseye.stores import open_store
 from mindseye.stores.base import Batch, Move, SkippedFile, Store
-from mindseye.testing.store_contract import SPACE, frames_of, record
+from mindseye.testing.samples import SPACE, frames_of, record
 from mindseye.types import FileStamp, Location
 
 NAMES = st.sampled_from(["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"])

@@ -20,7 +20,7 @@ from mindseye.stores import open_store
 from mindseye.stores.base import Batch
 from mindseye.stores.embedded import database
 from mindseye.testing.index_contract import unit_rows
-from mindseye.testing.store_contract import SPACE, frames_of, put_some, record, search_ids
+from mindseye.testing.samples import SPACE, frames_of, put_some, record, search_ids
 
 SOURCES = os.pathsep.join(path for path in sys.path if path)
 
@@ -47,7 +47,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from mindseye.stores import open_store
-from mindseye.testing.store_contract import SPACE, put_some
+from mindseye.testing.samples import SPACE, put_some
 path = Path(sys.argv[1])
 store = open_store(f"sqlite:///{path}", index_dir=path.parent / "index")
 first = int(sys.argv[2])

@@ -14,7 +14,7 @@ from tests.stores.test_embedded import SOURCES
 
 from mindseye.stores import migrate, open_store
 from mindseye.stores.schema import metadata
-from mindseye.testing.store_contract import put_some
+from mindseye.testing.samples import put_some
 
 
 @pytest.fixture

@@ -36,13 +36,23 @@ class Encoder(Protocol):
         """Encode texts; raises `EncoderError` when the model cannot run."""
 
 
+PICTURES_NEAR, CONCEPTS_NEAR = 32, 10
+"""How many of the background pictures and of the concepts nearest to a query tell its level."""
+
+
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """`p = 1 / (1 + exp(-(score * s + z * standardised + bias)))`."""
+    """`p = 1 / (1 + exp(-logit))`, the logit a weighted sum of what `Calibration` measures.
+
+    `score` and `z` are not negative in a curve worth having: a better score is never less likely.
+    `pictures` and `concepts` weigh the level of the query and may have either sign.
+    """
 
     score: float
     z: float
     bias: float
+    pictures: float = 0.0
+    concepts: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,31 +60,45 @@ class Calibration:
     """Turns the scores of one query into probabilities that a picture shows what was asked.
 
     A cosine means nothing by itself: each query has its own level. The query is therefore scored
-    against `background`, `(m, dim)` vectors of pictures that nobody asked for; the distance of a
-    score from their mean, in standard deviations, is `z`, and a logistic curve fitted per kind of
-    query on held-out pairs maps (score, z) to a probability. `cutoff` is the least probability
-    that counts as a hit unless the user says otherwise.
+    against `background`, `(m, dim)` vectors of pictures that nobody asked for, and `concepts`,
+    `(k, dim)` vectors of what pictures of known things would be (or None). Measured are
+
+    - `z`, the distance of a score from the background's mean in standard deviations,
+    - `pictures`, the mean of the query's `PICTURES_NEAR` best cosines with the background,
+    - `concepts`, the mean of its `CONCEPTS_NEAR` best cosines with the concepts.
+
+    The last two say how far the encoder knows what is spoken of: for gibberish both are low. A
+    logistic curve per kind of query, fitted on held-out pairs, maps them and the score to a
+    probability. `cutoff` is the least probability that counts as a hit unless the user says
+    otherwise.
     """
 
     background: Vectors
     text: Logistic
     image: Logistic
     cutoff: float
-
-    def standardise(self, query: Vectors, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Distance of `scores` from the query's background mean in standard deviations.
-
-        `query` is one unit vector `(dim,)` or `(1, dim)`.
-        """
-        ground = self.background @ query.reshape(-1)
-        spread = max(float(ground.std()), 1e-6)
-        return np.asarray((scores - float(ground.mean())) / spread, dtype=np.float32)
+    concepts: Vectors | None = None
 
     def probability(
         self, query: Vectors, scores: NDArray[np.float32], *, kind: QueryKind
     ) -> NDArray[np.float32]:
-        """Probability in 0..1 for each score of one query, in the order given."""
+        """Probability in 0..1 for each score of one query, in the order given.
+
+        `query` is one unit vector `(dim,)` or `(1, dim)`.
+        """
         curve = self.text if kind == "text" else self.image
-        z = self.standardise(query, scores)
-        logit = curve.score * scores + curve.z * z + curve.bias
+        ground = self.background @ query.reshape(-1)
+        z = (scores - float(ground.mean())) / max(float(ground.std()), 1e-6)
+        level = curve.bias
+        if curve.pictures:
+            level += curve.pictures * best_mean(ground, PICTURES_NEAR)
+        if curve.concepts and self.concepts is not None:
+            level += curve.concepts * best_mean(self.concepts @ query.reshape(-1), CONCEPTS_NEAR)
+        logit = curve.score * scores + curve.z * z + level
         return np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float32)
+
+
+def best_mean(cosines: NDArray[np.float32], count: int) -> float:
+    """Return the mean of the `count` greatest cosines."""
+    count = min(count, len(cosines))
+    return float(np.partition(cosines, len(cosines) - count)[-count:].mean())

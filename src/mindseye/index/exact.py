@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from mindseye.errors import SpaceMismatch
 from mindseye.types import Ids, Matches, Vectors
 
-_CHUNK = 2048
-"""Rows turned to float32 at once: 4 MB at 512 dimensions, which stays near the caches."""
+_CHUNK = 256
+"""Rows turned to float32 at once: they stay in the cache, and the product stays below the size at
+which BLAS wakes a team of threads, which cost 8 ms instead of 2 ms for 2,500 rows on a busy
+machine."""
 
 Rows = NDArray[np.float16]
 """float16 `(n, dim)`, unit rows; may be memory-mapped."""

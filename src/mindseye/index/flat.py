@@ -40,7 +40,9 @@ _DEVIATIONS = 4.0
 deviation is that of the candidates' codes from their exact scores."""
 
 _EXACT_WITHIN = 4096
-"""Up to so many allowed ids are scored exactly: cheaper than scanning codes and dropping most."""
+_EXACT_SHARE = 1 / 16
+"""Up to so many allowed ids, or such a share of all, are gathered and scored exactly: cheaper than
+passing by all the others."""
 
 _TRAINING_ROWS = 20_000
 """RaBitQ learns only the mean of the vectors; more rows do not move it."""
@@ -220,7 +222,8 @@ class _Held:
 
     def candidates(self, query: Vectors, k: int, allowed: Ids | None) -> tuple[Ids, Scores]:
         """Positions that hold the best `k` of the allowed rows in place, and their exact scores."""
-        if allowed is not None and len(allowed) <= _EXACT_WITHIN:
+        few = max(_EXACT_WITHIN, int(_EXACT_SHARE * len(self.ids)))
+        if allowed is not None and len(allowed) <= few:
             positions = self.positions(allowed)
             return positions, score(self.rows, positions, query)
         if self.scanner is None:

@@ -62,8 +62,9 @@ class SkippedFile:
 class PhotoRecord:
     """A photo to write. With `photo_id` it replaces what that photo was; without, it is new.
 
-    `vector` is the unit row `(dim,)` of its only frame, or None: then the photo keeps no vector of
-    the batch's space and waits to be encoded.
+    `vector` is the unit row `(dim,)` of its only frame in the batch's space, or None: then a photo
+    whose digest is unchanged keeps the vectors it has, and any other waits to be encoded. A changed
+    digest drops the vectors of all spaces.
     """
 
     location: Location
@@ -86,7 +87,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Everything one transaction writes. Vectors in `photos` belong to `space`."""
+    """Everything one transaction writes. Vectors in `photos` belong to `space`.
+
+    What is written or moved to a place ends the record of a skipped file there. A known photo whose
+    file went bad stays as it was, with a record of the skipped file beside it.
+    """
 
     photos: Sequence[PhotoRecord] = ()
     moves: Sequence[Move] = ()
@@ -111,7 +116,10 @@ class SpaceInfo:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Counts over the library; `failed` groups skipped files by reason."""
+    """Counts over the library; `failed` groups skipped files by reason.
+
+    `frames` are those of photos that are not missing: what a search could find.
+    """
 
     photos: int
     frames: int
@@ -192,7 +200,10 @@ class VectorTable(Protocol):
         """The space these vectors live in."""
 
     def __len__(self) -> int:
-        """Number of vectors that a search compares, those of missing photos included."""
+        """Number of vectors that a search compares.
+
+        Those of missing photos count, and until the next `refresh` those that were replaced.
+        """
 
     def get(self, frame_ids: Sequence[int]) -> tuple[Ids, Vectors]:
         """The vectors of those of these frames that have one, as (ids, unit rows)."""
