@@ -14,14 +14,14 @@ import sys
 from pathlib import Path
 
 QUERIES = (
-    "an astronaut in a space suit",
-    "a cup of coffee",
-    "a rocket taking off",
+    "a cat",
+    "a man with a camera",
+    "flowers",
     "一只猫",
     "中国古代建筑",
-    "红色的甲虫在叶子上",
+    "一朵黄色的花",
     "ein Motorrad in der Garage",
-    "dunes in the desert",
+    "une fleur rouge",
     "quarterly tax compliance report",
 )
 OWN_QUERIES = ("people", "a dog", "the sea", "夜晚的城市", "食物", "ein Kind", "des fleurs")
@@ -65,7 +65,10 @@ def search(library: Path, photos: Path, *, own: bool, build: Path) -> int:
         newest = opened.search("").hits
         picture = photos / "flower.jpg" if not own else Path(newest[0].photo.path)
         queries.append(Query((Term(Picture(picture)),), limit=6))
-        answers = [(str(query.terms[0].value), opened.search(query)) for query in queries]
+        answers = [
+            (f"{place}. {query.terms[0].value}", opened.search(query))
+            for place, query in enumerate(queries, start=1)
+        ]
     for label, found in answers:
         print(f"\n{label}   ({found.seconds * 1000:.0f} ms)")
         for hit in found.hits[:3]:

@@ -71,7 +71,7 @@ def _draw_row(sheet: Image.Image, top: int, row: _Row) -> None:
     for column, hit in enumerate(hits):
         left = _GAP + column * (_TILE + _GAP)
         tile = _tile(hit)
-        corner = (left + (_TILE - tile.width) // 2, top + _HEADING + (_TILE - tile.height) // 2)
+        corner = (left + (_TILE - tile.width) // 2, top + _HEADING + _TILE - tile.height)
         sheet.paste(tile, corner)
         chance = "" if hit.probability is None else f"  {hit.probability:.0%}"
         below = "  below cut-off" if first + column >= relevant else ""
@@ -109,7 +109,8 @@ def _font(text: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def _printable(text: str) -> str:
-    """The label, or a stand-in where no font on this machine has its letters."""
-    if _is_wide(text) and not _wide_font():
-        return "(no font here has the letters of this query)"
-    return text
+    """The label, or what can be drawn of it where no font on this machine has its letters."""
+    if not _is_wide(text) or _wide_font():
+        return text
+    plain = "".join(character for character in text if not _is_wide(character))
+    return f"{plain.strip()} (no font here has the other letters)".strip()
