@@ -212,10 +212,11 @@ class Library:
         return load_pixels(picture.path, DecodeLimits(resolution, self.settings.max_pixels))
 
     def _require_vectors(self) -> None:
-        spaces = [info for info in self.store.spaces() if info.vectors]
         wanted = self.encoder.space
-        if any(info.space.fingerprint == wanted.fingerprint for info in spaces):
+        if self.store.has_vectors(wanted):
             return
+        # Counting the vectors of every space takes a look at all of them: only to explain.
+        spaces = [info for info in self.store.spaces() if info.vectors]
         if not spaces:
             raise NotFound(
                 "the library is empty: nothing has been encoded yet",

@@ -243,6 +243,9 @@ class Store(Protocol):
     def spaces(self) -> list[SpaceInfo]:
         """The spaces of the library, oldest first."""
 
+    def has_vectors(self, space: EmbeddingSpace) -> bool:
+        """Whether anything was encoded in `space`; costs the same however large the library is."""
+
     def vectors(self, space: EmbeddingSpace) -> VectorTable:
         """The vectors of `space`, which is made when it is not there."""
 

@@ -64,6 +64,13 @@ class EmbeddedStore:
             for row in rows
         ]
 
+    def has_vectors(self, space: EmbeddingSpace) -> bool:
+        """Whether anything was encoded in `space`; costs the same however large the library is."""
+        known = select(spaces.c.id).where(spaces.c.fingerprint == space.fingerprint)
+        first = select(vectors.c.id).where(vectors.c.space_id.in_(known)).limit(1)
+        with self._session.read() as connection:
+            return connection.execute(first).scalar() is not None
+
     def vectors(self, space: EmbeddingSpace) -> EmbeddedVectors:
         """The vectors of `space`, which is made when it is not there."""
         table = self._tables.get(space.fingerprint)
