@@ -7,6 +7,7 @@ and compositing the reduced picture on white equals reducing the composited one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -34,32 +35,52 @@ UPRIGHT: Final = {
 _KEPT: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "LAB"})
 
 
-def to_pixels(image: Image.Image, resolution: int, orientation: int = 1) -> Pixels:
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """How a decoder made a picture smaller: its `size` before, and the `box` it now fills.
+
+    A JPEG at an eighth of its size is rounded up to whole pixels, of which the last row and column
+    lie partly outside the picture; the box ends where the picture does.
+    """
+
+    size: tuple[int, int]
+    box: tuple[float, float, float, float]
+
+
+def to_pixels(
+    image: Image.Image, resolution: int, orientation: int = 1, drafted: Drafted | None = None
+) -> Pixels:
     """The picture upright in sRGB on white, its short side reduced to `resolution` at least.
 
     Never enlarges. `orientation` is the EXIF value still to be applied.
     """
     profile = image.info.get("icc_profile")
-    small = reduced(plain(image), resolution)
+    small = reduced(plain(image), resolution, drafted)
     flat = _on_white(to_srgb(small, profile if isinstance(profile, bytes) else None))
     method = UPRIGHT.get(orientation)
     return np.array(flat if method is None else flat.transpose(method))
 
 
 def target_size(size: tuple[int, int], resolution: int) -> tuple[int, int]:
-    """The size in pixels that a picture of `size` is reduced to; small ones stay as they are."""
+    """The size in pixels that a picture of `size` is reduced to; small ones stay as they are.
+
+    Parts of pixels are cut off, not rounded: an encoder that then resizes to a whole fraction, as
+    torchvision does, comes to the size it would have come to from the picture itself.
+    """
     short, long = min(size), max(size)
     scale = min(1.0, resolution / short, LONGEST * resolution / long)
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+    width, height = (int(side * scale + 1e-6) for side in size)
+    return max(1, width), max(1, height)
 
 
-def reduced(image: Image.Image, resolution: int) -> Image.Image:
+def reduced(image: Image.Image, resolution: int, drafted: Drafted | None = None) -> Image.Image:
     """The picture at `target_size`."""
-    size = target_size(image.size, resolution)
-    if size == image.size:
+    size = target_size(drafted.size if drafted else image.size, resolution)
+    if size == image.size and drafted is None:
         return image
+    box = drafted.box if drafted else None
     # A gap of 3 lets Pillow average whole blocks first: several times faster, and not visible.
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 
 
 def plain(image: Image.Image) -> Image.Image:
