@@ -22,7 +22,7 @@ $(INSTALLED): pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)
-	$(PIP) --group dev --editable ".[jxl,raw]"
+	$(PIP) --group dev --group reference --editable ".[jxl,raw,encoders,openvino]"
 	@touch $@
 
 install: $(INSTALLED) ## make .venv with Mindseye in it

@@ -89,7 +89,7 @@ def _picture(rng: np.random.Generator) -> bytes:
 
 def forward_speed(encoder: Encoder, photos: Path) -> float:
     """Pictures per second of the encoder on pixels in memory, in batches as the ingest makes."""
-    from mindseye.library import load_pixels
+    from mindseye.encode import load_pixels
 
     paths = sorted(photos.iterdir())[:_DISTINCT]
     pixels = [load_pixels(path, DecodeLimits(encoder.resolution)) for path in paths]

@@ -53,19 +53,24 @@ def pages() -> dict[str, str]:
 def commands() -> Iterator[str]:
     """The help of every command, as the program prints it."""
     yield from ("# Commands", "", MADE, "")
-    context = click.Context(cli, info_name="mindseye")
-    for name in ("", *cli.list_commands(context)):
-        command = cli if not name else cli.get_command(context, name)
-        assert command is not None
-        inner = context if not name else click.Context(command, info_name=name, parent=context)
-        inner.terminal_width = 96
-        yield from (f"## mindseye {name}".rstrip(), "", "```text")
-        yield from command.get_help(inner).splitlines()
-        yield from ("```", "")
+    yield from helps(cli, click.Context(cli, info_name="mindseye", terminal_width=96))
     yield from ("## Exit codes", "", "| code | when |", "|---|---|", "| 0 | done |")
     for kind, code in sorted(EXIT_CODES.items(), key=lambda item: item[1]):
         yield f"| {code} | {kind.__name__}: {first_line(kind)} |"
     yield f"| {INTERRUPTED} | interrupted |"
+
+
+def helps(command: click.Command, context: click.Context) -> Iterator[str]:
+    """The help of a command and of everything below it."""
+    yield from (f"## {context.command_path}", "", "```text")
+    yield from command.get_help(context).splitlines()
+    yield from ("```", "")
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            inner = click.Context(below, info_name=name, parent=context, terminal_width=96)
+            yield from helps(below, inner)
 
 
 def settings() -> Iterator[str]:

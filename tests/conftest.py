@@ -31,7 +31,7 @@ def _own_settings(
 ) -> None:
     """No test sees the settings or the library of whoever runs it."""
     for name in [name for name in os.environ if name.startswith("MINDSEYE_")]:
-        if name not in {"MINDSEYE_SHARED", "MINDSEYE_SLOW"}:
+        if name not in {"MINDSEYE_SHARED", "MINDSEYE_SLOW", "MINDSEYE_WEIGHTS"}:
             monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))

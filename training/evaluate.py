@@ -53,7 +53,7 @@ def report_recall(name: str, queries: Tensor, pictures: Tensor, truth: Tensor) -
 def probabilities(curve: Calibration, queries: Tensor, pictures: Tensor) -> npt.NDArray[np.float32]:
     """Return the probability of every picture for every text query; (queries, pictures)."""
     gallery = pictures.numpy()
-    rows = [curve.probability(q, gallery @ q, kind="text") for q in queries.numpy()]
+    rows = [curve.probability(q, gallery @ q, gallery, kind="text") for q in queries.numpy()]
     return np.stack(rows)
 
 
@@ -63,9 +63,9 @@ def report_probability(
     """Print how often the true picture passes the cut-off, hits per query, and reliability."""
     found = probabilities(curve, queries, pictures)
     own = found[np.arange(len(truth)), truth.numpy()]
-    hits = (found >= curve.cutoff).sum(1)
+    hits = (found >= curve.text.cutoff).sum(1)
     print(
-        f"  own picture above the cut-off {np.mean(own >= curve.cutoff):.3f}, any hit "
+        f"  own picture above the cut-off {np.mean(own >= curve.text.cutoff):.3f}, any hit "
         f"{np.mean(hits > 0):.3f}, hits per query (median) {np.median(hits):.0f}, "
         f"ECE of the ten likeliest {calibration_error(found, truth.numpy()):.4f}"
     )
@@ -95,7 +95,7 @@ def report_nonsense(encoder: BuiltinEncoder, galleries: dict[str, Tensor]) -> No
     queries = torch.from_numpy(encoder.encode_texts(nonsense("report", NONSENSE)))
     for name, pictures in galleries.items():
         found = probabilities(encoder.calibration, queries, pictures)
-        share = np.mean((found >= encoder.calibration.cutoff).any(1))
+        share = np.mean((found >= encoder.calibration.text.cutoff).any(1))
         print(f"nonsense over {name}: {share:.3f} of {NONSENSE} queries have a hit")
 
 

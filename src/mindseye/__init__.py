@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mindseye.config import Settings
+    from mindseye.encode import encode_image, encode_text
     from mindseye.errors import MindseyeError
     from mindseye.library import Library, Status
     from mindseye.query.model import Query, Term
     from mindseye.search.engine import Found
-    from mindseye.types import Hit, IngestReport, Metadata, Photo
+    from mindseye.types import Album, Hit, IngestReport, Metadata, Photo, ReencodeReport
 
 _HOMES = {
+    "Album": "mindseye.types",
     "Found": "mindseye.search.engine",
     "Hit": "mindseye.types",
     "IngestReport": "mindseye.types",
@@ -32,13 +34,17 @@ _HOMES = {
     "MindseyeError": "mindseye.errors",
     "Photo": "mindseye.types",
     "Query": "mindseye.query.model",
+    "ReencodeReport": "mindseye.types",
     "Settings": "mindseye.config",
     "Status": "mindseye.library",
     "Term": "mindseye.query.model",
+    "encode_image": "mindseye.encode",
+    "encode_text": "mindseye.encode",
 }
 
 __version__ = "0.1.0"
 __all__ = [
+    "Album",
     "Found",
     "Hit",
     "IngestReport",
@@ -47,10 +53,13 @@ __all__ = [
     "MindseyeError",
     "Photo",
     "Query",
+    "ReencodeReport",
     "Settings",
     "Status",
     "Term",
     "__version__",
+    "encode_image",
+    "encode_text",
 ]
 
 

@@ -36,8 +36,23 @@ class Settings:
     store: str = _setting(
         "", "URL of the store; empty is SQLite inside the library folder (`sqlite:///...`)."
     )
-    encoder: str = _setting("builtin", "Encoder that turns pictures and words into vectors.")
+    encoder: str = _setting(
+        "", "Spec of the encoder; empty is the library's own, and `builtin` for a new library."
+    )
     threads: int = _setting(0, "Threads of the encoder; 0 is one per processor.")
+    runtime: str = _setting(
+        "auto", "What runs an encoder: `auto`, `onnxruntime`, `openvino` or `torch`."
+    )
+    precision: str = _setting(
+        "auto", "How precisely an encoder computes: `auto`, `fp32`, `fp16` or `bf16`."
+    )
+    idle_seconds: float = _setting(
+        300.0, "A loaded encoder gives its memory back after this long without work; 0 keeps it."
+    )
+    optimise: bool = _setting(
+        False, "Whether a text is searched for in several wordings (query optimisation)."
+    )
+    models: str = _setting("", "Folder of downloaded encoders; empty is `models` in the library.")
     workers: int = _setting(0, "Processes that decode pictures; 0 is one per processor.")
     batch: int = _setting(32, "Pictures encoded and committed together; 1 to 1024.")
     limit: int = _setting(12, "Hits shown unless `--limit` says otherwise.")
@@ -57,6 +72,11 @@ class Settings:
     def store_url(self) -> str:
         """The store's URL, the embedded one inside the library folder where none is set."""
         return self.store or f"sqlite:///{self.library / 'catalog.db'}"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where downloaded encoders lie."""
+        return Path(self.models).expanduser() if self.models else self.library / "models"
 
 
 def setting_fields() -> list[Field[Any]]:
@@ -164,13 +184,26 @@ _RANGES: dict[str, tuple[float, float]] = {
     "threads": (0, 1024),
     "workers": (0, 1024),
     "limit": (1, 1_000_000),
+    "idle_seconds": (0, 10**9),
     "max_pixels": (1, 10**12),
     "decode_seconds": (0.1, 86_400),
     "decode_memory": (0, 10**9),
 }
 
 
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "runtime": ("auto", "onnxruntime", "openvino", "torch"),
+    "precision": ("auto", "fp32", "fp16", "bf16"),
+}
+
+
 def _check_ranges(settings: Settings) -> None:
+    for name, choices in _CHOICES.items():
+        if getattr(settings, name) not in choices:
+            raise ConfigError(
+                f"the setting {name!r} must be one of {', '.join(choices)}, "
+                f"not {getattr(settings, name)!r}"
+            )
     for name, (least, most) in _RANGES.items():
         value = getattr(settings, name)
         if not least <= value <= most:

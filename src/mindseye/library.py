@@ -7,52 +7,46 @@ when pixels or words must be encoded, the encoder.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from shlex import quote
+from threading import Event, Lock
 from types import TracebackType
-from typing import Self
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Self
 
 from mindseye.config import Settings, load_settings
+from mindseye.encode import PictureLike, encode_picture, encode_words, load_pixels, run_options
 from mindseye.encoders import open_encoder
 from mindseye.encoders.base import Encoder
-from mindseye.errors import NotFound, SpaceMismatch, StoreBusy
-from mindseye.ingest.options import DecodeBudget, IngestOptions, Observer
+from mindseye.encoders.resident import Resident
+from mindseye.errors import NotFound, SpaceMismatch
+from mindseye.ingest.options import Observer
 from mindseye.media import paths
 from mindseye.media.base import DecodeLimits
 from mindseye.query.model import Like, Picture, Query, Term
 from mindseye.query.parse import parse
+from mindseye.search.albums import checked
 from mindseye.search.engine import Engine, Found
+from mindseye.search.ground import Grounds
+from mindseye.search.status import Census, Status
 from mindseye.stores import open_store
-from mindseye.stores.base import Coverage, Problem, Root, SkippedFile, SpaceInfo, Store
-from mindseye.types import IngestReport, Photo, Pixels
+from mindseye.stores.base import Problem, SkippedFile, Store
+from mindseye.stores.scope import Scope, scope_of
+from mindseye.types import (
+    Album,
+    EmbeddingSpace,
+    Ids,
+    IngestReport,
+    Photo,
+    Pixels,
+    ReencodeReport,
+    Vectors,
+)
 
+if TYPE_CHECKING:
+    from mindseye.ingest.work import Work
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How complete a library is.
-
-    `encoded` counts frames in the space of the current encoder; `bytes_on_disk` gives the size of
-    each file of the library folder.
-    """
-
-    library: str
-    store: str
-    encoder: str
-    roots: tuple[Root, ...]
-    coverage: Coverage
-    encoded: int
-    spaces: tuple[SpaceInfo, ...]
-    bytes_on_disk: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def waiting(self) -> int:
-        """Frames that have no vector of the current encoder yet."""
-        return max(self.coverage.frames - self.encoded, 0)
+__all__ = ["Library", "Status"]
 
 
 class Library:
@@ -62,6 +56,9 @@ class Library:
         self.store = store
         self.settings = settings
         self._given_encoder = encoder
+        self._opened: dict[str, Encoder] = {}
+        self._opening = Lock()
+        self._grounds = Grounds(settings.library / "index")
 
     @classmethod
     def open(
@@ -75,13 +72,10 @@ class Library:
 
         It is made when it is not there, unless `create` is False: then `NotFound` is raised.
         """
-        if settings is None or path is not None:
-            settings = load_settings(
-                {
-                    **({} if settings is None else _as_flags(settings)),
-                    **({} if path is None else {"library": path}),
-                }
-            )
+        if settings is None:
+            settings = load_settings({"library": path})
+        elif path is not None:
+            settings = replace(settings, library=load_settings({"library": path}).library)
         folder = settings.library
         if not settings.store and not create and not (folder / "catalog.db").is_file():
             raise NotFound(
@@ -90,12 +84,20 @@ class Library:
             )
         return cls(open_store(settings.store_url, index_dir=folder / "index"), settings)
 
-    @cached_property
+    @property
     def encoder(self) -> Encoder:
-        """The encoder the settings name; its towers are loaded when they are first used."""
+        """The encoder that searches the library now; its towers are loaded when first used.
+
+        That is the one a flag insists on, else the one the library was built with.
+        """
+        return self._open_encoder(self.scope().encoder)
+
+    def scope(self, album: str | None = None) -> Scope:
+        """What a search covers now: encoder, album, and notices; raises `NotFound`, `SpecError`."""
+        found = self._album(album)
         if self._given_encoder is not None:
-            return self._given_encoder
-        return open_encoder(self.settings.encoder, threads=self.settings.threads)
+            return Scope(self._given_encoder.space.encoder, found)
+        return scope_of(self.store, self.settings, found)
 
     def ingest(
         self,
@@ -106,41 +108,100 @@ class Library:
     ) -> IngestReport:
         """Take in every picture below these folders; originals are only ever read.
 
-        Raises `NotFound` for a folder that is not there, `StoreBusy` while another ingest runs.
+        Pictures are encoded by the library's encoder, those of an album that is searched by another
+        one by that too. Where a flag insists on an encoder that is not the library's, the library
+        is brought to it afterwards. Raises `NotFound` for a folder that is not there, `StoreBusy`
+        while another ingest runs.
         """
-        # The decode pool and the readers take a tenth of a second that no search should pay.
-        from mindseye.ingest.pipeline import Ingest
+        listed = [paths.to_text(paths.absolute(folder)) for folder in folders]
+        return self._work(observer, cancel).ingest(listed)
 
-        options = IngestOptions(
-            batch=self.settings.batch,
-            hidden=self.settings.hidden,
-            decoding=DecodeBudget(
-                self.settings.workers,
-                self.settings.decode_seconds,
-                self.settings.decode_memory,
-                self._limits,
-            ),
-            cancel=cancel or Event(),
-            **({} if observer is None else {"observer": observer}),
-        )
-        with self._only_ingest():
-            run = Ingest(self.store, self.encoder, options)
-            return run.run([paths.to_text(paths.absolute(folder)) for folder in folders])
+    def reencode(
+        self,
+        encoder: str = "",
+        *,
+        album: str | None = None,
+        drop: bool = False,
+        anyway: bool = False,
+        observer: Observer | None = None,
+        cancel: Event | None = None,
+    ) -> ReencodeReport:
+        """Bring the library, or an album, to another encoder; search goes on by the old one.
+
+        Its space is built beside the old one and swapped in when it is complete; what was encoded
+        before a kill or a cancel is not encoded again. Without `encoder` the one that the album or
+        the settings ask for. `drop` removes the old vectors after the swap; `anyway` swaps although
+        a root cannot be looked at. Raises `UsageError` where no encoder is asked for, `NotFound`,
+        `SpecError`, `EncoderError`, `StoreBusy` while an ingest runs, `StoreError`.
+        """
+        work = self._work(observer, cancel)
+        return work.reencode(encoder, self._album(album), drop=drop, anyway=anyway)
+
+    def forget_encoder(self, spec: str) -> int:
+        """Remove the vectors of an encoder by which nothing is searched; returns how many.
+
+        Raises `NotFound` for an encoder without vectors, `UsageError` for one that is in use.
+        """
+        return self._work().forget_encoder(spec)
+
+    def put_album(self, album: Album) -> Album:
+        """Write an album, a new one where its `id` is 0, with its folders made absolute.
+
+        One that asks for another encoder than it is searched by is announced by every search until
+        `reencode` has fulfilled the wish. Raises `UsageError`, `SpecError`, `NotFound`.
+        """
+        return self.store.albums.put(checked(self.store, album))
 
     def search(
-        self, query: str | Query, *, limit: int | None = None, literal: bool = False
+        self,
+        query: str | Query,
+        *,
+        limit: int | None = None,
+        literal: bool = False,
+        album: str | None = None,
     ) -> Found:
-        """Find photos; text is parsed by `mindseye.query.parse` unless it is a `Query` already.
+        """Find photos, of an album where one is named.
 
-        Raises `QueryError` for a query that cannot be understood, `NotFound` while the library is
-        empty, `SpaceMismatch` when its photos were encoded by another encoder.
+        Text is parsed by `mindseye.query.parse` and completed by `query`; a `Query` is taken as it
+        is. Raises `QueryError` for a query that cannot be understood, `NotFound` while the library
+        is empty, `SpaceMismatch` when its photos were encoded by another encoder.
         """
         if isinstance(query, str):
-            terms = parse(query, literal=literal)
-            query = Query(terms, limit=limit or self.settings.limit)
-        if query.terms:
-            self._require_vectors()
-        return Engine(self.store, self.encoder, self._load_pixels).search(query)
+            query = self.query(parse(query, literal=literal), album=album, limit=limit)
+        while True:
+            scope = self.scope(album)
+            try:
+                found = self._answer(query, scope)
+            except (NotFound, SpaceMismatch):
+                if self.scope(album) == scope:
+                    raise
+            else:
+                # Another process may have changed the encoder meanwhile, and dropped the vectors.
+                if self.scope(album) == scope:
+                    return found
+
+    def query(
+        self,
+        terms: tuple[Term, ...],
+        *,
+        album: str | None = None,
+        limit: int | None = None,
+        min_score: float | None = None,
+        everything: bool = False,
+    ) -> Query:
+        """A query that says what is left open here as the flags, the album or the settings do."""
+        named = self._album(album)
+        by_flag = {name for name, source in self.settings.source.items() if source == "flag"}
+        optimise, most = self.settings.optimise, limit or self.settings.limit
+        if named is not None:
+            if named.optimise is not None and "optimise" not in by_flag:
+                optimise = named.optimise
+            if named.max_results is not None and not limit and "limit" not in by_flag:
+                most = named.max_results
+            min_score = named.min_score if min_score is None else min_score
+        return Query(
+            terms, limit=most, min_score=min_score, everything=everything, optimise=optimise
+        )
 
     def similar(self, photo: str | int | Path, *, limit: int | None = None) -> Found:
         """Photos that look like a photo of the library, best first; itself left out."""
@@ -162,20 +223,24 @@ class Library:
             )
         return found
 
+    def encode_image(self, picture: PictureLike) -> Vectors:
+        """The unit vector `(dim,)` of any picture: a path, the bytes of a file, or `Pixels`.
+
+        Raises `MediaError` or `NotFound` for a picture that cannot be read, `EncoderError`.
+        """
+        return encode_picture(self.encoder, picture, self.settings.max_pixels)
+
+    def encode_text(self, text: str, *, optimise: bool = False) -> Vectors:
+        """The unit vector `(dim,)` of a text, said in several ways with `optimise`."""
+        return encode_words(self.encoder, text, optimise=optimise)
+
     def status(self) -> Status:
         """How complete the library is and what it takes on disk."""
-        spaces = self.store.spaces()
-        fingerprint = self.encoder.space.fingerprint
-        return Status(
-            library=str(self.settings.library),
-            store=self.store.url,
-            encoder=self.settings.encoder,
-            roots=tuple(self.store.files.roots()),
-            coverage=self.store.catalog.coverage(),
-            encoded=sum(info.vectors for info in spaces if info.space.fingerprint == fingerprint),
-            spaces=tuple(spaces),
-            bytes_on_disk=_sizes(self.settings.library),
+        census = Census(
+            self.store, self.settings.library, lambda spec: self._open_encoder(spec).space
         )
+        albums = [self.scope(album.name) for album in self.store.albums]
+        return census.status(self.scope(), albums)
 
     def skipped(self, limit: int = 1000) -> list[tuple[str, SkippedFile]]:
         """Files that could not be taken in, with their paths."""
@@ -204,15 +269,53 @@ class Library:
     ) -> None:
         self.close()
 
-    @property
-    def _limits(self) -> DecodeLimits:
-        return DecodeLimits(self.encoder.resolution, self.settings.max_pixels)
+    def _work(self, observer: Observer | None = None, cancel: Event | None = None) -> Work:
+        # The decode pool and the readers take a tenth of a second that no search should pay.
+        from mindseye.ingest.work import Work
+
+        given = self._given_encoder
+        return Work(
+            self.store,
+            self.settings,
+            self._open_encoder,
+            insisted="" if given is None else given.space.encoder,
+            observer=observer,
+            cancel=cancel or Event(),
+        )
+
+    def _album(self, name: str | None) -> Album | None:
+        return None if name is None else self.store.albums.get(name)
+
+    def _open_encoder(self, spec: str) -> Encoder:
+        """The encoder of a spec, the same one each time."""
+        given = self._given_encoder
+        if given is not None and given.space.encoder == spec:
+            return given
+        with self._opening:
+            if spec not in self._opened:
+                encoder = open_encoder(spec, run_options(self.settings))
+                self._opened[spec] = Resident(encoder, self.settings.idle_seconds)
+            return self._opened[spec]
+
+    def _answer(self, query: Query, scope: Scope) -> Found:
+        encoder = self._open_encoder(scope.encoder)
+        if query.terms:
+            self._require_vectors(encoder.space)
+        within = None if scope.album is None else self._frames_of(scope.album)
+        engine = Engine(self.store, encoder, self._load_pixels, self._grounds)
+        return replace(engine.search(query, within), notices=scope.notices)
+
+    def _frames_of(self, album: Album) -> Ids | None:
+        """The frames of an album; None where it holds all of the library."""
+        roots = [root.path for root in self.store.files.roots()]
+        if all(any(paths.covers(folder, root) for folder in album.folders) for root in roots):
+            return None
+        return self.store.files.frames_below(album.folders)
 
     def _load_pixels(self, picture: Picture, resolution: int) -> Pixels:
         return load_pixels(picture.path, DecodeLimits(resolution, self.settings.max_pixels))
 
-    def _require_vectors(self) -> None:
-        wanted = self.encoder.space
+    def _require_vectors(self, wanted: EmbeddingSpace) -> None:
         if self.store.has_vectors(wanted):
             return
         # Counting the vectors of every space takes a look at all of them: only to explain.
@@ -226,47 +329,5 @@ class Library:
         raise SpaceMismatch(
             f"the photos were encoded by {had}, not by {wanted.encoder} "
             f"({wanted.fingerprint[:12]})",
-            hint="`mindseye ingest` encodes them anew, or --encoder names the one they have",
+            hint=f"mindseye reencode --encoder {quote(wanted.encoder)}",
         )
-
-    @contextmanager
-    def _only_ingest(self) -> Iterator[None]:
-        folder = self.settings.library
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "ingest.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise StoreBusy(
-                f"another ingest into {folder} is running", hint="wait for it or stop it"
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
-
-
-def load_pixels(path: Path, limits: DecodeLimits) -> Pixels:
-    """The upright pixels of any picture file; raises `MediaError` or `NotFound`."""
-    from mindseye.media.decode import decode
-
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise NotFound(f"the picture {path} cannot be read: {error.strerror}") from error
-    return decode(paths.to_text(path), data, limits).pixels
-
-
-def _as_flags(settings: Settings) -> dict[str, object]:
-    from mindseye.config import setting_fields
-
-    return {entry.name: getattr(settings, entry.name) for entry in setting_fields()}
-
-
-def _sizes(folder: Path) -> dict[str, int]:
-    """Bytes of each file of the library folder, by path relative to it."""
-    return {
-        str(path.relative_to(folder)): path.stat().st_size
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }

@@ -17,10 +17,16 @@ from mindseye.errors import ConfigError, SpecError
 ENCODERS: Mapping[str, str] = MappingProxyType(
     {
         "builtin": "mindseye.encoders.builtin:load",
+        "hub": "mindseye.encoders.towers:load",
+        "local": "mindseye.encoders.towers:load",
+        "open-clip": "mindseye.encoders.towers:load",
+        "openai-clip": "mindseye.encoders.towers:load",
+        "siglip": "mindseye.encoders.towers:load",
+        "uform": "mindseye.encoders.towers:load",
         "test-colours": "mindseye.testing.encoder:load",
     }
 )
-"""Scheme of an encoder spec -> the function that loads such an encoder."""
+"""Scheme of an encoder spec -> the function `(EncoderSpec, RunOptions) -> Encoder`."""
 
 STORES: Mapping[str, str] = MappingProxyType(
     {
@@ -57,7 +63,7 @@ def resolve(seam: str, name: str) -> object:
         near = get_close_matches(name, known, n=1)
         raise SpecError(
             f"{name!r} is none of the {seam} known here: {', '.join(known)}",
-            hint=f"did you mean {near[0]!r}?" if near else "`mindseye doctor` lists them",
+            hint=f"did you mean {near[0]!r}?" if near else "the reference pages list them",
         )
     module, _, attribute = where.partition(":")
     return getattr(import_module(module), attribute)

@@ -219,11 +219,57 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Album:
+    """A named view of the library: the photos below some folders, and how they are searched.
+
+    `folders` are absolute text (`mindseye.media.paths`). `encoder` is the spec that is wanted,
+    `searched_by` the one whose space is searched now; "" stands for the library's. Where
+    `min_score`, `max_results` or `optimise` is None the settings decide. `id` is 0 until a store
+    has taken the album in.
+    """
+
+    name: str
+    folders: tuple[str, ...] = ()
+    description: str = ""
+    encoder: str = ""
+    searched_by: str = ""
+    min_score: float | None = None
+    max_results: int | None = None
+    optimise: bool | None = None
+    created_at: datetime | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReencodeReport:
+    """What a change of encoder did, of a library or of the album named.
+
+    `encoded` counts frames; `left` are files that could not be encoded: they are not found by the
+    new encoder until an ingest takes them in. `unavailable` lists roots that cannot be looked at:
+    while what they hold is not encoded, nothing is swapped. `swapped` says whether searches use
+    `encoder` now; `dropped` counts the vectors of `before` that were removed.
+    """
+
+    encoder: str
+    before: str
+    album: str = ""
+    encoded: int = 0
+    left: tuple[Skipped, ...] = ()
+    unavailable: tuple[Skipped, ...] = ()
+    swapped: bool = False
+    dropped: int = 0
+    notices: tuple[str, ...] = ()
+    seconds: float = 0.0
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest did. Counts are files.
 
     `skipped_before` were skipped by an earlier run and have not changed since; `unavailable` lists
-    roots and folders that could not be read: what they held is remembered.
+    roots and folders that could not be read: what they held is remembered. `reencoded` tells of the
+    change to another encoder, where one was asked for; `notices` are for people to read.
     """
 
     added: int = 0
@@ -236,3 +282,5 @@ class IngestReport:
     unavailable: tuple[Skipped, ...] = ()
     seconds: float = 0.0
     cancelled: bool = False
+    reencoded: ReencodeReport | None = None
+    notices: tuple[str, ...] = ()

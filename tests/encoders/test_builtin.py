@@ -15,6 +15,7 @@ from PIL import Image
 
 from mindseye.encoders.builtin import artefact, load
 from mindseye.encoders.builtin.words import tidy
+from mindseye.encoders.options import RunOptions
 from mindseye.errors import EncoderError, WeightsUnavailable
 
 MEGABYTE = 1_000_000
@@ -22,7 +23,7 @@ MEGABYTE = 1_000_000
 
 @pytest.fixture(scope="module")
 def encoder():
-    return load(threads=1)
+    return load(options=RunOptions(threads=1))
 
 
 def noise(height, width, seed=0):
@@ -64,7 +65,7 @@ def test_a_vector_does_not_depend_on_its_batch(encoder):
 
 def test_many_threads_get_what_one_gets():
     images, texts = [noise(280, 280, seed=i) for i in range(8)], [f"photo {i}" for i in range(24)]
-    alone, shared = load(threads=1), load(threads=1)
+    alone, shared = load(options=RunOptions(threads=1)), load(options=RunOptions(threads=1))
     with ThreadPoolExecutor(4) as pool:
         pictures = list(pool.map(lambda i: shared.encode_images([i])[0], images))
         vectors = list(pool.map(lambda t: shared.encode_texts([t])[0], texts))
@@ -159,9 +160,10 @@ def test_the_calibration_has_unit_rows_and_rising_curves(encoder):
     for rows in (curve.background, curve.concepts):
         np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
     query = encoder.encode_texts(["a dog runs on the grass"])
-    rising = curve.probability(query[0], np.linspace(-0.2, 0.9, 40, dtype=np.float32), kind="text")
+    scores = np.linspace(-0.2, 0.9, 40, dtype=np.float32)
+    rising = curve.probability(query[0], scores, curve.background[:40], kind="text")
     assert (np.diff(rising) >= 0).all()
-    assert rising[0] < curve.cutoff < rising[-1]
+    assert rising[0] < curve.text.cutoff < rising[-1]
 
 
 # What follows holds the shipped files to their reported numbers, a little below them.
@@ -229,8 +231,8 @@ def test_class_names_find_their_pictures(encoder, shared_data):
 def test_nonsense_finds_nothing(encoder, reporting, nonsense):
     pictures, _ = reporting
     query = encoder.encode_texts([nonsense])[0]
-    likely = encoder.calibration.probability(query, pictures @ query, kind="text")
-    assert likely.max() < encoder.calibration.cutoff
+    likely = encoder.calibration.probability(query, pictures @ query, pictures, kind="text")
+    assert likely.max() < encoder.calibration.text.cutoff
 
 
 @pytest.mark.slow
@@ -241,5 +243,5 @@ def test_nonsense_finds_nothing(encoder, reporting, nonsense):
 def test_what_the_pictures_show_is_found(encoder, reporting, query):
     pictures, _ = reporting
     vector = encoder.encode_texts([query])[0]
-    likely = encoder.calibration.probability(vector, pictures @ vector, kind="text")
-    assert (likely >= encoder.calibration.cutoff).sum() >= 3
+    likely = encoder.calibration.probability(vector, pictures @ vector, pictures, kind="text")
+    assert (likely >= encoder.calibration.text.cutoff).sum() >= 3

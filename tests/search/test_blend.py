@@ -11,6 +11,7 @@ from mindseye.query.model import Term, Words
 from mindseye.search.blend import blend
 from mindseye.types import Vectors
 
+NOTHING_KNOWN = Calibration(None, None, None)
 RNG = np.random.default_rng(7)
 
 
@@ -24,26 +25,26 @@ def terms(*weights: float) -> list[Term]:
 
 
 def calibration(background: Vectors) -> Calibration:
-    plain = Logistic(1.0, 1.0, 0.0)
-    return Calibration(background, plain, plain, 0.5)
+    plain = Logistic(score=1.0, z=1.0)
+    return Calibration(background, plain, plain)
 
 
 def test_one_term_stays_what_it_is() -> None:
     row = units(1)
-    assert np.allclose(blend(terms(3.0), row, "text", None).vector, row[0], atol=1e-6)
+    assert np.allclose(blend(terms(3.0), row, "text", NOTHING_KNOWN).vector, row[0], atol=1e-6)
 
 
 def test_the_blend_has_length_one_and_leans_to_the_heavier_term() -> None:
     rows = units(2)
-    mixed = blend(terms(3.0, 1.0), rows, "text", None).vector
+    mixed = blend(terms(3.0, 1.0), rows, "text", NOTHING_KNOWN).vector
     assert np.linalg.norm(mixed) == pytest.approx(1.0, abs=1e-6)
     assert mixed @ rows[0] > mixed @ rows[1]
 
 
 def test_a_negative_term_pushes_away() -> None:
     rows = units(2)
-    without = blend(terms(1.0, 0.0), rows, "text", None).vector
-    pushed = blend(terms(1.0, -1.0), rows, "text", None).vector
+    without = blend(terms(1.0, 0.0), rows, "text", NOTHING_KNOWN).vector
+    pushed = blend(terms(1.0, -1.0), rows, "text", NOTHING_KNOWN).vector
     assert pushed @ rows[1] < without @ rows[1]
 
 
@@ -73,4 +74,4 @@ def test_a_term_whose_scores_spread_wider_does_not_drown_the_other() -> None:
 def test_terms_that_cancel_out_are_refused() -> None:
     row = units(1)
     with pytest.raises(QueryError, match="cancel"):
-        blend(terms(1.0, -1.0), np.concatenate([row, row]), "text", None)
+        blend(terms(1.0, -1.0), np.concatenate([row, row]), "text", NOTHING_KNOWN)

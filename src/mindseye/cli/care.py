@@ -31,18 +31,31 @@ def check(settings: Settings, *, repair: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--missing", is_flag=True, required=True, help="Photos whose files are gone.")
+@click.option("--missing", is_flag=True, help="Photos whose files are gone.")
+@click.option(
+    "--vectors-of", help="Vectors of an encoder by which nothing is searched.", metavar="SPEC"
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_settings()
-def forget(settings: Settings, *, missing: bool, yes: bool, as_json: bool) -> None:
-    """Remove photos from the library for good; files are never touched."""
-    del missing
+def forget(
+    settings: Settings, *, missing: bool, vectors_of: str | None, yes: bool, as_json: bool
+) -> None:
+    """Remove photos or vectors from the library for good; files are never touched."""
+    if not missing and vectors_of is None:
+        raise click.UsageError("Say what to forget: --missing or --vectors-of.")
+    forgotten = {}
     with Library.open(settings=settings, create=False) as library:
-        count = library.store.catalog.coverage().missing
-        if count and not yes:
-            click.confirm(f"Forget {count} photos whose files are gone?", abort=True)
-        forgotten = library.forget_missing()
+        if missing:
+            count = library.store.catalog.coverage().missing
+            if count and not yes:
+                click.confirm(f"Forget {count} photos whose files are gone?", abort=True)
+            forgotten["forgotten"] = library.forget_missing()
+        if vectors_of is not None:
+            if not yes:
+                click.confirm(f"Forget all vectors of {vectors_of}?", abort=True)
+            forgotten["vectors"] = library.forget_encoder(vectors_of)
     if as_json:
-        print_json({"forgotten": forgotten})
-    else:
-        click.echo(f"{forgotten} forgotten")
+        print_json(forgotten)
+        return
+    for what, count in forgotten.items():
+        click.echo(f"{count} {what if what == 'forgotten' else 'vectors forgotten'}")

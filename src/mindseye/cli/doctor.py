@@ -20,8 +20,12 @@ from mindseye.encoders import open_encoder
 from mindseye.errors import MindseyeError, NotFound
 from mindseye.library import Library
 from mindseye.plugins import names
+from mindseye.stores.scope import FIRST
 
 EXTRAS = {
+    "encoders": ("onnx", "encoders from model directories, and fetching them"),
+    "openvino": ("openvino", "the faster runtime on x86 processors with AVX-512"),
+    "torch": ("torch", "encoders on graphics processors, and networks without a graph here"),
     "jxl": ("pillow_jxl", "JPEG XL pictures"),
     "raw": ("rawpy", "camera RAW pictures"),
 }
@@ -50,7 +54,14 @@ def doctor(settings: Settings, *, as_json: bool) -> None:
 
     Exit code 1 when something that Mindseye cannot do without is missing.
     """
-    findings = [*_machine(), *_packages(), *_encoders(settings), *_extras(), *_stores(settings)]
+    in_use, store = _library(settings)
+    findings = [
+        *_machine(),
+        *_packages(),
+        *_encoders(in_use),
+        *_extras(),
+        *_stores(store),
+    ]
     if as_json:
         print_json({"findings": findings, "settings": _settings(settings)})
     else:
@@ -89,18 +100,18 @@ def _packages() -> list[Finding]:
     return found
 
 
-def _encoders(settings: Settings) -> list[Finding]:
+def _encoders(in_use: str) -> list[Finding]:
     found = []
-    for name in sorted(set(names("encoders")) | {settings.encoder}):
+    for name in sorted({FIRST, in_use}):
         try:
-            space = open_encoder(name, threads=settings.threads).space
+            space = open_encoder(name).space
         except MindseyeError as error:
             found.append(
                 Finding("encoder", name, usable=False, detail=error.message, hint=error.hint)
             )
         else:
             detail = f"{space.dim} dimensions, {space.fingerprint[:12]}"
-            if name == settings.encoder:
+            if name == in_use:
                 detail += ", in use"
             found.append(Finding("encoder", name, usable=True, detail=detail))
     return found
@@ -119,25 +130,26 @@ def _extras() -> list[Finding]:
     ]
 
 
-def _stores(settings: Settings) -> list[Finding]:
-    in_use = settings.store_url.partition(":")[0]
-    return [
-        _store_in_use(name, settings) if name == in_use else Finding("store", name, usable=True)
-        for name in sorted(names("stores"))
-    ]
+def _stores(in_use: Finding) -> list[Finding]:
+    others = sorted(set(names("stores")) - {in_use.name})
+    return [in_use, *(Finding("store", name, usable=True) for name in others)]
 
 
-def _store_in_use(name: str, settings: Settings) -> Finding:
-    """Whether the library the settings name can be opened; one that is not made yet is fine."""
+def _library(settings: Settings) -> tuple[str, Finding]:
+    """The encoder in use, and whether the library can be opened; one not made yet is fine."""
+    name = settings.store_url.partition(":")[0]
+    encoder = settings.encoder or FIRST
     try:
         with Library.open(settings=settings, create=False) as library:
-            photos = library.store.catalog.coverage().photos
+            photos, scope = library.store.catalog.coverage().photos, library.scope()
     except NotFound:
         detail = f"{settings.store_url}, not made yet"
-        return Finding("store", name, usable=True, detail=detail)
+        return encoder, Finding("store", name, usable=True, detail=detail)
     except MindseyeError as error:
-        return Finding("store", name, usable=False, detail=error.message, hint=error.hint)
-    return Finding("store", name, usable=True, detail=f"{settings.store_url}, {photos} photos")
+        return encoder, Finding("store", name, usable=False, detail=error.message, hint=error.hint)
+    detail = f"{settings.store_url}, {photos} photos"
+    found = Finding("store", name, usable=True, detail=detail, hint="; ".join(scope.notices))
+    return scope.encoder, found
 
 
 def _settings(settings: Settings) -> dict[str, dict[str, str]]:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from types import FrameType
 
 import click
 
 from mindseye.cli.options import Settings, with_settings
 from mindseye.cli.output import print_json, shown
+from mindseye.cli.progress import shown_progress, stopping
+from mindseye.cli.reencode import print_reencoded
 from mindseye.failures import INTERRUPTED
-from mindseye.ingest.options import Observer, Progress
 from mindseye.library import Library
 from mindseye.types import IngestReport
 
-_SECONDS_BETWEEN_LINES = 5.0
 _REASONS_SHOWN = 20
 
 
@@ -35,9 +29,14 @@ def ingest(settings: Settings, folders: tuple[Path, ...], *, as_json: bool) -> N
 
     Pictures are only ever read. Ctrl-C stops after the batch in hand, and the next run goes on
     from there. Exit code 0 even if some files were skipped: `mindseye status` lists them.
+    With --encoder, a library of another encoder is brought to that one afterwards.
     """
     cancel = Event()
-    with Library.open(settings=settings) as library, _stopping(cancel), _observer() as observer:
+    with (
+        Library.open(settings=settings) as library,
+        stopping(cancel),
+        shown_progress(as_json=as_json) as observer,
+    ):
         report = library.ingest(folders, observer=observer, cancel=cancel)
     if as_json:
         print_json(report)
@@ -45,84 +44,6 @@ def ingest(settings: Settings, folders: tuple[Path, ...], *, as_json: bool) -> N
         _print_report(report)
     if report.cancelled:
         raise click.exceptions.Exit(INTERRUPTED)
-
-
-@contextmanager
-def _stopping(cancel: Event) -> Iterator[None]:
-    """The first interrupt asks to stop, the second one stops at once."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if cancel.is_set():
-            raise KeyboardInterrupt
-        cancel.set()
-        click.echo("stopping after this batch (again: at once)", err=True)
-
-    before = {kind: signal.signal(kind, stop) for kind in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)
-
-
-@contextmanager
-def _observer() -> Iterator[Observer]:
-    if sys.stderr.isatty():
-        with _bar() as observer:
-            yield observer
-    else:
-        yield _Lines()
-
-
-class _Lines:
-    """Progress as plain lines, a few a minute, for logs and pipes."""
-
-    def __init__(self) -> None:
-        self._said = time.monotonic()
-
-    def __call__(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if now - self._said < _SECONDS_BETWEEN_LINES:
-            return
-        self._said = now
-        more = "" if progress.scanned else "+"
-        click.echo(
-            f"{progress.done}/{progress.total}{more} files, {progress.unchanged} unchanged, "
-            f"{progress.skipped} skipped",
-            err=True,
-        )
-
-
-@contextmanager
-def _bar() -> Iterator[Observer]:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.progress import (
-        Progress as Bar,
-    )
-
-    columns = (
-        TextColumn("[progress.description]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("scanning", total=None)
-
-        def show(progress: Progress) -> None:
-            words = "ingesting" if progress.scanned else "scanning and ingesting"
-            if progress.skipped:
-                words += f" ({progress.skipped} skipped)"
-            bar.update(task, completed=progress.done, total=progress.total, description=words)
-
-        yield show
 
 
 def _print_report(report: IngestReport) -> None:
@@ -147,5 +68,9 @@ def _print_report(report: IngestReport) -> None:
         click.echo(f"  and {more} more: `mindseye status --skipped` lists all")
     for entry in report.unavailable:
         click.echo(f"  not readable, nothing forgotten: {shown(entry.path)}: {entry.reason}")
+    if report.reencoded is not None:
+        print_reencoded(report.reencoded)
     if report.cancelled:
         click.echo("stopped early; the same command goes on from here")
+    for notice in report.notices:
+        click.echo(f"note: {notice}", err=True)

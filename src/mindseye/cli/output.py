@@ -12,13 +12,15 @@ from pathlib import Path
 import click
 
 from mindseye.media import paths
-from mindseye.types import Hit, Photo, PictureFacts
+from mindseye.types import Album, Hit, Photo, PictureFacts
 
 
 def to_plain(value: object) -> object:
     """A value as JSON knows it: dataclasses become objects, moments ISO 8601, offsets "+09:00"."""
     if isinstance(value, Photo):
         return photo_facts(value)
+    if isinstance(value, Album):
+        return album_facts(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {entry.name: to_plain(getattr(value, entry.name)) for entry in fields(value)}
     if isinstance(value, Mapping):
@@ -53,6 +55,14 @@ def photo_facts(photo: Photo) -> dict[str, object]:
     facts["missing_since"] = to_plain(photo.missing_since)
     facts["metadata"] = to_plain(photo.metadata)
     return facts
+
+
+def album_facts(album: Album) -> dict[str, object]:
+    """An album with its folders as the file system knows them."""
+    facts: dict[str, object] = {
+        entry.name: to_plain(getattr(album, entry.name)) for entry in fields(album)
+    }
+    return {**facts, "folders": [shown(folder) for folder in album.folders]}
 
 
 def hit_facts(hit: Hit, rank: int, *, relevant: bool) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,7 +12,7 @@ from mindseye.cli.options import Command, Settings, with_settings
 from mindseye.cli.output import hit_facts, on_terminal, print_json, shown
 from mindseye.errors import QueryError
 from mindseye.library import Library
-from mindseye.query.model import Like, Picture, Query, Term
+from mindseye.query.model import Like, Picture, Term
 from mindseye.query.parse import parse
 from mindseye.search.engine import Found
 from mindseye.types import Metadata, Source
@@ -30,7 +31,11 @@ class Shape:
 def _shaped(command: Command) -> Command:
     options = [
         click.option("--limit", type=click.IntRange(min=1), help="Most hits shown."),
-        click.option("--min-score", type=float, help="Cut the list at this score instead."),
+        click.option(
+            "--min-score",
+            type=float,
+            help="Cut the list at this score instead (SigLIP: probability).",
+        ),
         click.option("--all", "everything", is_flag=True, help="No cut-off: show the rest too."),
         click.option("--paths", "paths_only", is_flag=True, help="Print paths only."),
         click.option("-0", "--null", is_flag=True, help="Paths end in NUL instead of a new line."),
@@ -55,11 +60,17 @@ def _shaped(command: Command) -> Command:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Look for what this picture shows; may be given more than once, and with TEXT.",
 )
+@click.option("--album", help="Only photos of this album, searched as it says.", metavar="NAME")
 @click.option("--literal", is_flag=True, help="TEXT is words only: no weights, signs or paths.")
+@click.option(
+    "--optimise/--no-optimise",
+    default=None,
+    help="Say TEXT in several wordings and search by their mean.",
+)
 @_shaped
-@with_settings("limit")
+@with_settings("limit", "optimise")
 def search(
-    settings: Settings, text: str, *, images: tuple[Path, ...], literal: bool, **options: object
+    settings: Settings, text: str, *, images: tuple[Path, ...], literal: bool, **options: Any
 ) -> None:
     """Find photos by what they show: TEXT in any language, a picture, or both.
 
@@ -80,7 +91,7 @@ def search(
 @click.argument("photo")
 @_shaped
 @with_settings("limit")
-def similar(settings: Settings, photo: str, **options: object) -> None:
+def similar(settings: Settings, photo: str, **options: Any) -> None:
     """Find photos that look like PHOTO, a photo of the library by path or id."""
     with Library.open(settings=settings, create=False) as library:
         like = Like(library.photo(photo).id)
@@ -88,27 +99,19 @@ def similar(settings: Settings, photo: str, **options: object) -> None:
 
 
 def _answer(
-    library: Library, terms: tuple[Term, ...], options: dict[str, object], *, label: str
+    library: Library, terms: tuple[Term, ...], options: dict[str, Any], *, label: str
 ) -> None:
-    min_score = options["min_score"]
-    query = Query(
-        terms=terms,
-        limit=library.settings.limit,
-        min_score=min_score if isinstance(min_score, float) else None,
-        everything=bool(options["everything"]),
+    album = options.get("album")
+    query = library.query(
+        terms, album=album, min_score=options["min_score"], everything=options["everything"]
     )
-    found = library.search(query)
-    sheet = options["sheet"]
-    _show(
-        found,
-        Shape(
-            bool(options["as_json"]),
-            bool(options["paths_only"]),
-            bool(options["null"]),
-            sheet if isinstance(sheet, Path) else None,
-        ),
-        label,
-    )
+    found = library.search(query, album=album)
+    shape = Shape(*(options[name] for name in ("as_json", "paths_only", "null", "sheet")))
+    _show(found, shape, label)
+    for notice in found.notices:
+        # In --json they are part of the answer.
+        if not shape.as_json:
+            click.echo(f"note: {notice}", err=True)
 
 
 def _show(found: Found, shape: Shape, label: str) -> None:
@@ -139,6 +142,7 @@ def _facts(found: Found) -> dict[str, object]:
         "cutoff": found.cutoff,
         "candidates": found.candidates,
         "seconds": round(found.seconds, 6),
+        "notices": list(found.notices),
     }
 
 

@@ -10,8 +10,8 @@ from typing import TypeAlias
 from PIL import Image, ImageDraw, ImageFont
 
 from mindseye.cli.output import shown
+from mindseye.encode import load_pixels
 from mindseye.errors import MindseyeError, NotFound
-from mindseye.library import load_pixels
 from mindseye.media.base import DecodeLimits
 from mindseye.search.engine import Found
 from mindseye.types import Hit

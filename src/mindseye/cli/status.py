@@ -14,7 +14,7 @@ from mindseye.stores.base import SkippedFile
 @click.option("--skipped", "list_skipped", is_flag=True, help="List every file skipped, and why.")
 @with_settings()
 def status(settings: Settings, *, list_skipped: bool, as_json: bool) -> None:
-    """Show coverage: photos, encoded, waiting, failed and why, spaces, sizes on disk."""
+    """Show coverage: photos, encoded, waiting, failed and why, spaces, albums, sizes on disk."""
     with Library.open(settings=settings, create=False) as library:
         facts = library.status()
         skipped = library.skipped(1_000_000) if list_skipped else []
@@ -55,6 +55,13 @@ def _print(facts: Status) -> None:
             f"space      {space.encoder} ({space.dim} dimensions, "
             f"{space.fingerprint[:12]}): {info.vectors} vectors"
         )
+    for entry in facts.albums:
+        click.echo(
+            f"album      {entry.album.name}: {entry.frames} pictures by {entry.encoder}, "
+            f"{entry.waiting} waiting"
+        )
+    for notice in facts.notices:
+        click.echo(f"note       {notice}")
     total = sum(facts.bytes_on_disk.values())
     click.echo(f"on disk    {byte_text(total)}")
     for name, size in sorted(facts.bytes_on_disk.items(), key=lambda item: -item[1]):

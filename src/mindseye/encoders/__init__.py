@@ -1,6 +1,7 @@
 """Encoders: pixels or words become unit vectors of one embedding space.
 
-A spec names an encoder: a scheme of `mindseye.plugins.ENCODERS`, and what follows its colon.
+A spec names an encoder (`mindseye.encoders.spec`); its scheme is one of
+`mindseye.plugins.ENCODERS`.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from collections.abc import Callable
 from typing import cast
 
 from mindseye.encoders.base import Encoder
-from mindseye.errors import SpecError
+from mindseye.encoders.options import RunOptions
+from mindseye.encoders.spec import EncoderSpec
 from mindseye.plugins import resolve
 
 
-def open_encoder(spec: str, *, threads: int = 0) -> Encoder:
-    """The encoder a spec names; `threads` 0 is one per processor.
+def open_encoder(spec: str | EncoderSpec, options: RunOptions | None = None) -> Encoder:
+    """The encoder a spec names, run as `options` say; weights are loaded when first needed.
 
-    Raises `SpecError` for a spec nobody knows, `WeightsUnavailable` where files are missing.
+    Raises `SpecError` for a spec nobody knows, `WeightsUnavailable` where files are missing,
+    `MissingExtra` where a package is.
     """
-    scheme, _, rest = spec.partition(":")
-    if scheme == "builtin" and rest:
-        raise SpecError(f"the spec 'builtin' takes nothing after it, and {spec!r} has {rest!r}")
-    load = cast("Callable[..., Encoder]", resolve("encoders", scheme))
-    return load(threads=threads or None) if not rest else load(rest, threads=threads or None)
+    if isinstance(spec, str):
+        spec = EncoderSpec.parse(spec)
+    load = cast("Callable[[EncoderSpec, RunOptions], Encoder]", resolve("encoders", spec.scheme))
+    return load(spec, options or RunOptions())

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mindseye.encoders.base import Encoder
 from mindseye.errors import MediaError
+from mindseye.ingest.roots import is_there
 from mindseye.ingest.survey import Candidate
 from mindseye.media import paths
 from mindseye.media.take import Taken
@@ -135,7 +136,7 @@ class Intake:
         if photo.missing_since is not None:
             return True
         root = self.roots.get(photo.location.root_id)
-        return root is not None and _has_entries(root)
+        return root is not None and is_there(root)
 
     def _copy(self, candidate: Candidate, taken: Taken, twins: Sequence[Photo]) -> bool:
         table = self.store.vectors(self.encoder.space)
@@ -145,14 +146,6 @@ class Intake:
             if len(vectors):
                 self._known.append(_record(candidate, taken, vectors[0], like=photo))
                 return True
-        return False
-
-
-def _has_entries(root: str) -> bool:
-    try:
-        with os.scandir(paths.from_text(root)) as entries:
-            return next(entries, None) is not None
-    except OSError:
         return False
 
 

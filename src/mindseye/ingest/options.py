@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from mindseye.media.base import DecodeLimits
 
@@ -25,9 +25,12 @@ class DecodeBudget:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an ingest is. `total` counts the files found so far; `scanned` says it is final.
+    """How far an ingest or a change of encoder is.
 
-    `done` files have been dealt with, in this run or, `unchanged`, in one before.
+    `total` counts the files found so far; `scanned` says it is final. `done` files have been dealt
+    with, in this run or, `unchanged`, in one before. Where `what` is "frames" the counts are those
+    of frames that had no vector when the work on them began. `seconds_left` follows from the pace
+    of the last minute; None while it cannot be told.
     """
 
     done: int = 0
@@ -35,6 +38,8 @@ class Progress:
     unchanged: int = 0
     skipped: int = 0
     scanned: bool = False
+    what: Literal["files", "frames"] = "files"
+    seconds_left: float | None = None
 
 
 Observer: TypeAlias = Callable[[Progress], None]

@@ -7,27 +7,27 @@ while one batch is encoded the next ones are decoded. Memory is bounded by the p
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from mindseye.encoders.base import Encoder
-from mindseye.errors import MediaError, NotFound
+from mindseye.errors import NotFound
 from mindseye.ingest.background import Background
+from mindseye.ingest.encode import FrameEncoding
 from mindseye.ingest.intake import Counts, Intake
 from mindseye.ingest.options import IngestOptions, Progress
+from mindseye.ingest.pace import Pace
 from mindseye.ingest.pool import DecodePool, decode_pool
 from mindseye.ingest.stream import DecodeStream, Job
 from mindseye.ingest.survey import Candidate, Survey, Tally
 from mindseye.media import paths
-from mindseye.media.take import Taken
 from mindseye.stores.base import Batch, Root, Store
-from mindseye.types import IngestReport, Photo, Pixels
+from mindseye.types import IngestReport
 
 _SURVEY_AHEAD = 10_000
 """Candidates kept ready: enough that a slow disk never starves the decoders."""
 
-_WAITING_AT_ONCE = 1000
 _PUT_AT_ONCE = 5000
 
 
@@ -40,6 +40,7 @@ class Ingest:
     options: IngestOptions
     _surveys: list[Survey] = field(default_factory=list)
     _missing: int = 0
+    _pace: Pace = field(default_factory=Pace)
 
     def run(self, folders: Sequence[str]) -> IngestReport:
         """Take in these folders (absolute text paths); a file that cannot be taken is a value.
@@ -55,7 +56,8 @@ class Ingest:
             self._take_files(pool, intake)
             if not self.options.cancel.is_set():
                 self._settle(intake)
-                self._encode_waiting(pool)
+                # Frames without a vector in this space: of an earlier encoder, or left over.
+                FrameEncoding(self.store, self.encoder, self.options).run(pool)
         self.store.vectors(self.encoder.space).refresh()
         return self._report(intake.counts, time.perf_counter() - started)
 
@@ -96,13 +98,16 @@ class Ingest:
     def _tell(self, done: int, counts: Counts, *, scanned: bool) -> None:
         tallies = self._tallies()
         unchanged = sum(tally.unchanged + tally.skipped_before for tally in tallies)
+        candidates = sum(tally.candidates for tally in tallies)
+        self._pace.note(done)
         self.options.observer(
             Progress(
                 done=done + unchanged,
-                total=sum(tally.candidates for tally in tallies) + unchanged,
+                total=candidates + unchanged,
                 unchanged=unchanged,
                 skipped=len(counts.skipped),
                 scanned=scanned,
+                seconds_left=self._pace.seconds_left(candidates - done) if scanned else None,
             )
         )
 
@@ -120,35 +125,6 @@ class Ingest:
         for start in range(0, max(len(back), len(gone), len(vanished)), _PUT_AT_ONCE):
             part = slice(start, start + _PUT_AT_ONCE)
             self.store.put(Batch(seen=back[part], missing=gone[part], vanished=vanished[part]))
-
-    def _encode_waiting(self, pool: DecodePool) -> None:
-        """Encode frames without a vector in this space: of an earlier encoder, or left over."""
-        table = self.store.vectors(self.encoder.space)
-        stream: DecodeStream[tuple[int, Photo]] = DecodeStream(
-            pool, ahead=2 * (self.options.batch + pool.workers), cancel=self.options.cancel
-        )
-        frames: list[int] = []
-        images: list[Pixels] = []
-        for job, outcome in stream.run(self._waiting()):
-            frame, photo = job.item
-            pixels = _pixels_of(photo, outcome)
-            if pixels is None:
-                continue
-            frames.append(frame)
-            images.append(pixels)
-            if len(images) >= self.options.batch:
-                table.put(frames, self.encoder.encode_images(images))
-                frames, images = [], []
-        if images:
-            table.put(frames, self.encoder.encode_images(images))
-
-    def _waiting(self) -> Iterator[Job[tuple[int, Photo]] | None]:
-        table = self.store.vectors(self.encoder.space)
-        after = 0
-        while page := table.waiting(_WAITING_AT_ONCE, after):
-            after = page[-1][0]
-            for frame, photo in page:
-                yield Job((frame, photo), photo.path)
 
     def _report(self, counts: Counts, seconds: float) -> IngestReport:
         tallies = self._tallies()
@@ -173,10 +149,3 @@ def _outermost(folders: Sequence[str]) -> list[str]:
         if not any(paths.covers(above, folder) for above in kept):
             kept.append(folder)
     return kept
-
-
-def _pixels_of(photo: Photo, outcome: Taken | MediaError) -> Pixels | None:
-    """The pixels of a waiting photo; None when its file went bad or changed since."""
-    if isinstance(outcome, MediaError) or outcome.decoded is None:
-        return None
-    return outcome.decoded.pixels if outcome.digest == photo.digest else None

@@ -54,10 +54,12 @@ class Query:
 
     Without terms the newest photos come first and no encoder is loaded. The list is cut at
     `min_score` (a cosine) where it is given, else at the encoder's own cut-off probability;
-    `everything` shows what lies below as well. `limit` counts photos.
+    `everything` shows what lies below as well. `limit` counts photos. `optimise` says each text in
+    several ways (`mindseye.encoders.prompts`).
     """
 
     terms: tuple[Term, ...] = ()
     limit: int = 12
     min_score: float | None = None
     everything: bool = False
+    optimise: bool = False

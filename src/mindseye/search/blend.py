@@ -6,12 +6,12 @@ in its own standard deviations before it is weighted:
 
     score(x) = sum_i  w_i * (q_i . x - mean_i) / sigma_i
 
-where mean_i and sigma_i are those of term i over the encoder's background pictures. The means move
-every photo alike, so the ranking is that of one vector,
+where mean_i and sigma_i are those of term i over the calibration's background pictures. The means
+move every photo alike, so the ranking is that of one vector,
 
     q = sum_i  (w_i / sigma_i) * q_i,      scaled to length 1,
 
-and a negative weight really pushes away. Without a calibration every sigma is 1.
+and a negative weight really pushes away. Without background pictures every sigma is 1.
 """
 
 from __future__ import annotations
@@ -37,15 +37,13 @@ class Blend:
     kind: QueryKind
 
 
-def blend(
-    terms: Sequence[Term], rows: Vectors, kind: QueryKind, calibration: Calibration | None
-) -> Blend:
+def blend(terms: Sequence[Term], rows: Vectors, kind: QueryKind, calibration: Calibration) -> Blend:
     """Blend terms by the formula of this module; `rows` holds one unit vector per term.
 
     Raises `QueryError` when the terms cancel each other out.
     """
     weights = np.array([term.weight for term in terms], dtype=np.float32)
-    if calibration is not None and len(terms) > 1:
+    if calibration.background is not None and len(terms) > 1:
         weights /= np.maximum((calibration.background @ rows.T).std(axis=0), 1e-6)
     total = weights @ rows
     length = float(np.linalg.norm(total))

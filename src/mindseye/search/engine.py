@@ -7,17 +7,24 @@ encoded (a photo of the library needs none), and a way to get the pixels of a pi
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mindseye.encoders.base import Calibration, Encoder, QueryKind
+from mindseye.encoders.prompts import encode_optimised
 from mindseye.errors import NotFound
 from mindseye.query.model import Like, Picture, Query, Term, Words
 from mindseye.search.blend import Blend, blend
+from mindseye.search.ground import Grounds
 from mindseye.stores.base import Store, VectorTable
-from mindseye.types import Hit, Matches, Photo, Pixels, TermScore, Vectors
+from mindseye.types import Hit, Ids, Matches, Photo, Pixels, TermScore, Vectors
+
+Ranked: TypeAlias = tuple[int, float, Photo]
+"""A photo with its best frame and that frame's score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class Found:
 
     The first `relevant` hits lie above the cut-off; more follow only where everything was asked
     for. `cutoff` is a probability, or the least score where the query named one, else None.
-    `candidates` is the number of frames that were searched.
+    `candidates` is the number of frames that were searched; `notices` are for people to read.
     """
 
     hits: tuple[Hit, ...]
@@ -34,6 +41,7 @@ class Found:
     cutoff: float | None
     candidates: int
     seconds: float
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +53,51 @@ class Engine:
     load_pixels: Callable[[Picture, int], Pixels]
     """Upright pixels of a picture file with at least this short side."""
 
-    def search(self, query: Query) -> Found:
-        """Answer a query; raises `NotFound` for a photo that is not there or not encoded yet."""
+    grounds: Grounds
+
+    def search(self, query: Query, within: Ids | None = None) -> Found:
+        """Answer a query; raises `NotFound` for a photo that is not there or not encoded yet.
+
+        `within` are the frames that may be found: all of them are considered.
+        """
         started = time.perf_counter()
         if not query.terms:
-            return self._newest(query, started)
+            return self._newest(query, within, started)
         table = self.store.vectors(self.encoder.space)
-        mixed = self._blend(query.terms, table)
-        hits = self._ranked(mixed, query, table)
-        relevant = _count_relevant(hits, query, self.encoder.calibration)
+        calibration = self.grounds.of(self.encoder, table)
+        mixed = self._blend(query, table, calibration)
+        hits = self._hits(mixed, self._ranked(mixed, query, table, within), table, calibration)
+        cut = Cut.of(query, calibration, mixed.kind)
+        relevant = cut.count(hits)
         return Found(
             hits=tuple(hits if query.everything else hits[:relevant]),
             relevant=relevant,
-            cutoff=_cutoff(query, self.encoder.calibration),
-            candidates=len(table),
+            cutoff=cut.shown,
+            candidates=len(table) if within is None else len(within),
             seconds=time.perf_counter() - started,
         )
 
-    def _newest(self, query: Query, started: float) -> Found:
-        photos = self.store.catalog.newest(query.limit)
+    def _newest(self, query: Query, within: Ids | None, started: float) -> Found:
+        photos = self.store.catalog.newest(query.limit, within=within)
         hits = tuple(Hit(photo, score=0.0, probability=None, frame=0) for photo in photos)
         return Found(
             hits=hits,
             relevant=len(hits),
             cutoff=None,
-            candidates=self.store.catalog.coverage().frames,
+            candidates=(self.store.catalog.coverage().frames if within is None else len(within)),
             seconds=time.perf_counter() - started,
         )
 
-    def _blend(self, terms: Sequence[Term], table: VectorTable) -> Blend:
-        rows = np.concatenate([self._encode(term, table) for term in terms])
-        words = any(isinstance(term.value, Words) for term in terms)
-        kind: QueryKind = "text" if words else "image"
-        return blend(terms, rows, kind, self.encoder.calibration)
+    def _blend(self, query: Query, table: VectorTable, calibration: Calibration) -> Blend:
+        rows = np.concatenate([self._encode(term, query, table) for term in query.terms])
+        words = any(isinstance(term.value, Words) for term in query.terms)
+        return blend(query.terms, rows, "text" if words else "image", calibration)
 
-    def _encode(self, term: Term, table: VectorTable) -> Vectors:
+    def _encode(self, term: Term, query: Query, table: VectorTable) -> Vectors:
         match term.value:
             case Words(text):
+                if query.optimise:
+                    return encode_optimised(self.encoder, text)
                 return self.encoder.encode_texts([text])
             case Picture() as picture:
                 return self.encoder.encode_images(
@@ -100,20 +116,22 @@ class Engine:
             )
         return vectors
 
-    def _ranked(self, mixed: Blend, query: Query, table: VectorTable) -> list[Hit]:
+    def _ranked(
+        self, mixed: Blend, query: Query, table: VectorTable, within: Ids | None
+    ) -> list[Ranked]:
         """The best `limit` photos, each by its best frame; asked-for photos are left out."""
         asked = {term.value.photo_id for term in query.terms if isinstance(term.value, Like)}
         k = query.limit + len(asked)
         while True:
-            matches = table.search(mixed.vector[None, :], k)[0]
+            matches = table.search(mixed.vector[None, :], k, within)[0]
             best = self._best_frames(matches, asked)
             if len(best) >= query.limit or len(matches) < k:
-                return self._hits(mixed, best[: query.limit], table)
+                return best[: query.limit]
             k *= 2
 
-    def _best_frames(self, matches: Matches, asked: set[int]) -> list[tuple[int, float, Photo]]:
+    def _best_frames(self, matches: Matches, asked: set[int]) -> list[Ranked]:
         photos = self.store.catalog.of_frames(matches.ids.tolist())
-        best: dict[int, tuple[int, float, Photo]] = {}
+        best: dict[int, Ranked] = {}
         for frame, score in zip(matches.ids.tolist(), matches.scores.tolist(), strict=True):
             photo = photos.get(frame)
             if photo is not None and photo.id not in asked:
@@ -121,45 +139,73 @@ class Engine:
         return list(best.values())
 
     def _hits(
-        self, mixed: Blend, best: Sequence[tuple[int, float, Photo]], table: VectorTable
+        self, mixed: Blend, ranked: Sequence[Ranked], table: VectorTable, calibration: Calibration
     ) -> list[Hit]:
-        scores = np.array([score for _, score, _ in best], dtype=np.float32)
-        calibration = self.encoder.calibration
-        chances: Iterable[float | None] = [None] * len(best)
-        if calibration is not None:
-            chances = calibration.probability(mixed.vector, scores, kind=mixed.kind).tolist()
-        why = _explain(mixed, [frame for frame, _, _ in best], table)
+        ranked, rows = _with_rows(ranked, table)
+        if not ranked:
+            return []
+        scores = np.array([score for _, score, _ in ranked], dtype=np.float32)
+        chances = calibration.probability(mixed.vector, scores, rows, kind=mixed.kind)
+        parts = rows @ mixed.rows.T
         return [
-            Hit(photo, score, chance, frame, why.get(frame, ()))
-            for (frame, score, photo), chance in zip(best, chances, strict=True)
+            Hit(photo, score, chance, frame, _explain(mixed.terms, part))
+            for (frame, score, photo), chance, part in zip(
+                ranked, _falling(chances, len(ranked)), parts, strict=True
+            )
         ]
 
 
-def _explain(
-    mixed: Blend, frames: Sequence[int], table: VectorTable
-) -> dict[int, tuple[TermScore, ...]]:
-    """What each term alone scored on each frame."""
-    ids, vectors = table.get(frames)
-    parts = vectors @ mixed.rows.T
-    return {
-        frame: tuple(
-            TermScore(str(term.value), term.weight, float(score))
-            for term, score in zip(mixed.terms, row, strict=True)
+def _with_rows(ranked: Sequence[Ranked], table: VectorTable) -> tuple[list[Ranked], Vectors]:
+    """Photos with the vectors of their frames, but for those that went since they were found."""
+    ids, vectors = table.get([frame for frame, _, _ in ranked])
+    place = {frame: row for row, frame in enumerate(ids.tolist())}
+    there = [found for found in ranked if found[0] in place]
+    return there, vectors[[place[frame] for frame, _, _ in there]]
+
+
+def _falling(chances: NDArray[np.float32] | None, count: int) -> Sequence[float | None]:
+    """Probabilities that never rise along the ranking: a better hit is never less likely."""
+    if chances is None:
+        return [None] * count
+    falling: list[float | None] = np.maximum.accumulate(chances[::-1])[::-1].tolist()
+    return falling
+
+
+def _explain(terms: Sequence[Term], scores: Vectors) -> tuple[TermScore, ...]:
+    """What each term alone scored."""
+    return tuple(
+        TermScore(str(term.value), term.weight, float(score))
+        for term, score in zip(terms, scores, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a list of hits ends: by score, by probability, or nowhere (both None)."""
+
+    score: float | None
+    probability: float | None
+
+    @classmethod
+    def of(cls, query: Query, calibration: Calibration, kind: QueryKind) -> Self:
+        """What the query says, else what is known of the encoder."""
+        if query.min_score is not None:
+            if kind == "text" and calibration.judged_by == "probability":
+                return cls(None, query.min_score)
+            return cls(query.min_score, None)
+        curve = calibration.curve(kind)
+        least = calibration.least_score if kind == "text" else None
+        return cls(least, None if curve is None else curve.cutoff)
+
+    @property
+    def shown(self) -> float | None:
+        """The probability, else the score, that people are told."""
+        return self.score if self.probability is None else self.probability
+
+    def count(self, hits: Sequence[Hit]) -> int:
+        """How many hits, best first, lie above; scores and probabilities fall along them."""
+        return sum(
+            (self.score is None or hit.score >= self.score)
+            and (self.probability is None or (hit.probability or 0.0) >= self.probability)
+            for hit in hits
         )
-        for frame, row in zip(ids.tolist(), parts, strict=True)
-    }
-
-
-def _cutoff(query: Query, calibration: Calibration | None) -> float | None:
-    if query.min_score is not None:
-        return query.min_score
-    return None if calibration is None else calibration.cutoff
-
-
-def _count_relevant(hits: Sequence[Hit], query: Query, calibration: Calibration | None) -> int:
-    """How many of the first hits lie above the cut-off; both orders agree within one query."""
-    if query.min_score is not None:
-        return sum(hit.score >= query.min_score for hit in hits)
-    if calibration is None:
-        return len(hits)
-    return sum((hit.probability or 0.0) >= calibration.cutoff for hit in hits)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mindseye.types import (
+    Album,
     EmbeddingSpace,
     FileStamp,
     Ids,
@@ -25,6 +26,9 @@ from mindseye.types import (
     PictureFacts,
     Vectors,
 )
+
+ENCODER = "encoder"
+"""The choice that says by which encoder (its spec) a library is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +158,13 @@ class Catalog(Protocol):
     def frames(self, photo_ids: Sequence[int]) -> dict[int, list[int]]:
         """The frame ids of each photo."""
 
-    def newest(self, limit: int, after: int | None = None) -> list[Photo]:
+    def newest(
+        self, limit: int, after: int | None = None, within: Ids | None = None
+    ) -> list[Photo]:
         """Photos that are not missing, newest `taken_at` first (undated last), then by id.
 
-        `after` is the id of the last photo of the page before.
+        `after` is the id of the last photo of the page before; `within` are the frame ids of the
+        photos to choose from.
         """
 
     def skipped(self, limit: int = 1000) -> list[tuple[str, SkippedFile]]:
@@ -171,7 +178,7 @@ class Catalog(Protocol):
 
 
 class Files(Protocol):
-    """What an ingest asks of the catalog: roots, folders and the state of files."""
+    """Roots, folders and the state of files: what an ingest and an album ask of the catalog."""
 
     def roots(self) -> list[Root]:
         """All roots, by path."""
@@ -190,6 +197,9 @@ class Files(Protocol):
 
     def with_digests(self, digests: Sequence[str]) -> dict[str, list[Photo]]:
         """Photos by digest, missing ones included."""
+
+    def frames_below(self, folders: Sequence[str]) -> Ids:
+        """Frames of photos not missing below any of these absolute folders, ascending."""
 
 
 class VectorTable(Protocol):
@@ -215,14 +225,61 @@ class VectorTable(Protocol):
         exact cosines to the stored vectors. Raises `SpaceMismatch` on rows of another length.
         """
 
-    def waiting(self, limit: int, after: int = 0) -> list[tuple[int, Photo]]:
-        """Frames without a vector in this space (of photos not missing), by id, after `after`."""
+    def sample(self, count: int) -> Vectors:
+        """Up to `count` unit rows `(n, dim)` spread evenly over the table, always the same ones.
+
+        All of them where the table holds no more. Cheap however large the table is: where rows were
+        replaced or removed since the last `refresh`, up to half of `count` may be lacking.
+        """
+
+    def waiting(
+        self, limit: int, after: int = 0, below: Sequence[str] = ()
+    ) -> list[tuple[int, Photo]]:
+        """Frames without a vector in this space (of photos not missing), by id, after `after`.
+
+        `below` leaves only photos below any of these absolute folders.
+        """
+
+    def waiting_count(self, below: Sequence[str] = ()) -> int:
+        """How many frames `waiting` would give without a limit."""
 
     def put(self, frame_ids: Sequence[int], vectors: Vectors) -> None:
         """Write vectors of existing frames in one transaction; existing rows are replaced."""
 
     def refresh(self) -> None:
         """Bring the index file up to what the catalog holds."""
+
+
+class Albums(Protocol):
+    """The albums of a library; a name is found however its letters are written, large or small."""
+
+    def __iter__(self) -> Iterator[Album]:
+        """All albums, by name."""
+
+    def get(self, name: str) -> Album:
+        """The album of this name; raises `NotFound`, naming the nearest."""
+
+    def find(self, name: str) -> Album | None:
+        """The album of this name, or None."""
+
+    def put(self, album: Album) -> Album:
+        """Write an album, a new one where its `id` is 0; returns it as it was written.
+
+        Raises `UsageError` for a name another album has, `NotFound` for an id that is gone.
+        """
+
+    def remove(self, name: str) -> None:
+        """Remove an album, not its photos; raises `NotFound`."""
+
+
+class Choices(Protocol):
+    """What a library has settled on, by name; reading costs so little that each query can do it."""
+
+    def find(self, name: str) -> str | None:
+        """What was chosen, or None."""
+
+    def put(self, name: str, value: str, albums: Sequence[Album] = ()) -> None:
+        """Record a choice, and rewrite these known albums, in one transaction."""
 
 
 class Store(Protocol):
@@ -238,7 +295,15 @@ class Store(Protocol):
 
     @property
     def files(self) -> Files:
-        """What an ingest asks of the catalog."""
+        """Roots, folders and the state of files."""
+
+    @property
+    def albums(self) -> Albums:
+        """The albums."""
+
+    @property
+    def choices(self) -> Choices:
+        """What the library has settled on."""
 
     def spaces(self) -> list[SpaceInfo]:
         """The spaces of the library, oldest first."""
@@ -248,6 +313,12 @@ class Store(Protocol):
 
     def vectors(self, space: EmbeddingSpace) -> VectorTable:
         """The vectors of `space`, which is made when it is not there."""
+
+    def drop_space(self, space: EmbeddingSpace) -> int:
+        """Remove a space with its vectors and index files; returns how many vectors there were.
+
+        Done in steps, so that others may write meanwhile: a drop that was cut short is done again.
+        """
 
     def put(self, batch: Batch) -> list[int]:
         """Write a batch in one transaction; returns the ids of `batch.photos`, in order."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -151,4 +152,27 @@ skipped = Table(
     Column("mtime_ns", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", DateTime, nullable=False),
+)
+
+albums = Table(
+    "albums",
+    metadata,
+    _key(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+    Column("folders", JSON, nullable=False),
+    Column("encoder", Text, nullable=False),
+    Column("searched_by", Text, nullable=False),
+    Column("min_score", Float),
+    Column("max_results", Integer),
+    Column("optimise", Boolean),
+    Column("created_at", DateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
 )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mindseye.encoders.base import Calibration, Logistic
+from mindseye.encoders.options import RunOptions
+from mindseye.encoders.spec import EncoderSpec
 from mindseye.types import EmbeddingSpace, Pixels, Vectors
 
 COLOURS: dict[str, tuple[tuple[int, int, int], tuple[str, ...]]] = {
@@ -42,8 +44,8 @@ class ColourEncoder:
     @property
     def calibration(self) -> Calibration | None:
         """A picture counts as a hit when about a third of it shows the colour."""
-        plain = Logistic(score=20.0, z=0.0, bias=-11.0)
-        return Calibration(np.eye(_NOTHING + 1, dtype=np.float32), plain, plain, cutoff=0.5)
+        plain = Logistic(score=20.0, bias=-11.0, cutoff=0.5)
+        return Calibration(np.eye(_NOTHING + 1, dtype=np.float32), plain, plain)
 
     def encode_images(self, images: Sequence[Pixels]) -> Vectors:
         """Square roots of colour shares: rows of length 1."""
@@ -63,11 +65,16 @@ class ColourEncoder:
             row[named or [_NOTHING]] = 1.0 / np.sqrt(len(named) or 1)
         return rows
 
+    def release(self) -> None:
+        """Nothing is loaded, so nothing is given back."""
 
-def load(*, threads: int | None = None) -> ColourEncoder:
-    """The colour encoder; it has no use for threads."""
-    del threads
-    return ColourEncoder()
+
+def load(spec: EncoderSpec | None = None, options: RunOptions | None = None) -> ColourEncoder:
+    """The colour encoder; a name after its colon makes another space, equal in all but that."""
+    del options
+    if spec is None or not spec.name:
+        return ColourEncoder()
+    return ColourEncoder(EmbeddingSpace(str(spec), f"colours-1-{spec.name}", _NOTHING + 1))
 
 
 def _shares(pixels: Pixels) -> Vectors:

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +13,7 @@ import pytest
 
 from mindseye.errors import EncoderError, NotFound, SpaceMismatch
 from mindseye.stores.base import Batch, Move, SkippedFile, Store
+from mindseye.testing.album_contract import AlbumContract
 from mindseye.testing.index_contract import TOLERANCE, unit_rows
 from mindseye.testing.samples import (
     FULL_METADATA,
@@ -30,24 +29,17 @@ from mindseye.testing.samples import (
     search_ids,
     skipped_files,
 )
+from mindseye.testing.store_fixtures import Opener, StoreFixtures
 from mindseye.types import FileStamp, Location, Metadata, PictureFacts, Vectors
 
-Opener = Callable[[], Store]
-"""Opens one and the same library each time it is called."""
-
-
-class StoreFixtures:
-    """What the contracts of a store need; subclasses say how to open one."""
-
-    @pytest.fixture
-    @abstractmethod
-    def opener(self) -> Opener:
-        """Opens one and the same, at first empty, library each time it is called."""
-
-    @pytest.fixture
-    def store(self, opener: Opener) -> Iterator[Store]:
-        with closing(opener()) as store:
-            yield store
+__all__ = [
+    "CatalogContract",
+    "FilesContract",
+    "Opener",
+    "PutContract",
+    "StoreContract",
+    "VectorTableContract",
+]
 
 
 class CatalogContract(StoreFixtures):
@@ -452,6 +444,25 @@ class VectorTableContract(StoreFixtures):
         ids, rows = store.vectors(SPACE).get([])
         assert (ids.shape, rows.shape) == ((0,), (0, SPACE.dim))
 
+    def test_a_sample_spreads_over_the_whole_table(self, store: Store) -> None:
+        put_some(store, 40)
+        table = store.vectors(SPACE)
+        rows = np.concatenate([unit_rows(1, seed=number) for number in range(40)])
+        sample = table.sample(4)
+        assert sample == pytest.approx(rows[[0, 13, 26, 39]], abs=TOLERANCE)
+        assert table.sample(4) == pytest.approx(sample)
+        assert table.sample(100) == pytest.approx(rows, abs=TOLERANCE)
+        assert store.vectors(OTHER_SPACE).sample(5).shape == (0, OTHER_SPACE.dim)
+
+    def test_a_sample_holds_no_vector_that_is_gone(self, store: Store) -> None:
+        ids = put_some(store, 40)
+        table = store.vectors(SPACE)
+        table.refresh()
+        store.forget(ids[:36])
+        table.put(frames_of(store, ids[36:37]), unit_rows(1, seed=500))
+        rows = np.concatenate([unit_rows(1, seed=seed) for seed in (37, 38, 39, 500)])
+        assert table.sample(4) == pytest.approx(rows, abs=TOLERANCE)
+
     def test_search_ranks_by_exact_cosine(self, store: Store) -> None:
         ids = put_some(store, 40)
         rows = np.concatenate([unit_rows(1, seed=number) for number in range(40)])
@@ -539,5 +550,7 @@ class VectorTableContract(StoreFixtures):
             store.vectors(SPACE).put(frames, rows)
 
 
-class StoreContract(CatalogContract, PutContract, FilesContract, VectorTableContract):
+class StoreContract(
+    CatalogContract, PutContract, FilesContract, VectorTableContract, AlbumContract
+):
     """Every test of a `Store`; the fixture `opener` says how to open one."""

@@ -13,6 +13,9 @@ from mindseye.encoders.base import Calibration, Logistic
 from mindseye.encoders.builtin import artefact
 from mindseye.encoders.builtin.image_tower import ImageTower
 from mindseye.encoders.builtin.text_tower import TextTower, engine_identity
+from mindseye.encoders.options import RunOptions
+from mindseye.encoders.spec import EncoderSpec
+from mindseye.errors import SpecError
 from mindseye.types import EmbeddingSpace, Pixels, Vectors
 
 SPEC = "builtin"
@@ -46,11 +49,11 @@ class BuiltinEncoder:
         The concepts are the thousand classes of the trunk's classifier.
         """
         arrays = artefact.read_arrays(artefact.CALIBRATION)
+        cutoff = float(arrays["cutoff"])
         return Calibration(
             background=_rows(arrays["background"]),
-            text=_logistic(arrays["text"]),
-            image=_logistic(arrays["image"]),
-            cutoff=float(arrays["cutoff"]),
+            text=_logistic(arrays["text"], cutoff),
+            image=_logistic(arrays["image"], cutoff),
             concepts=_rows(arrays["concepts"]),
         )
 
@@ -60,9 +63,8 @@ class BuiltinEncoder:
         Raises `WeightsUnavailable` or `EncoderError`.
         """
         with self._loading:
-            if self._images is None:
-                self._images = ImageTower(self._threads)
-        return self._images.encode(images)
+            tower = self._images = self._images or ImageTower(self._threads)
+        return tower.encode(images)
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode texts in any of E5's hundred languages; (n, 512) unit rows.
@@ -70,14 +72,18 @@ class BuiltinEncoder:
         Raises `WeightsUnavailable` or `EncoderError`.
         """
         with self._loading:
-            if self._texts is None:
-                self._texts = TextTower()
-        return self._texts.encode(texts)
+            tower = self._texts = self._texts or TextTower()
+        return tower.encode(texts)
+
+    def release(self) -> None:
+        """Give the memory of the loaded towers back."""
+        with self._loading:
+            self._images = self._texts = None
 
 
-def _logistic(terms: NDArray[np.float32]) -> Logistic:
+def _logistic(terms: NDArray[np.float32], cutoff: float) -> Logistic:
     score, z, bias, pictures, concepts = (float(term) for term in terms)
-    return Logistic(score, z, bias, pictures, concepts)
+    return Logistic(score, z, bias, pictures, concepts, cutoff=cutoff)
 
 
 def _rows(stored: NDArray[np.float32]) -> Vectors:
@@ -85,6 +91,13 @@ def _rows(stored: NDArray[np.float32]) -> Vectors:
     return np.asarray(stored / np.linalg.norm(stored, axis=1, keepdims=True), np.float32)
 
 
-def load(threads: int | None = None) -> BuiltinEncoder:
-    """Return the built-in encoder; its files are read when they are first needed."""
-    return BuiltinEncoder(threads)
+def load(spec: EncoderSpec | None = None, options: RunOptions | None = None) -> BuiltinEncoder:
+    """Return the built-in encoder; its files are read when they are first needed.
+
+    Raises `SpecError` for a spec with more to it than its scheme.
+    """
+    if spec is not None and spec != EncoderSpec(SPEC):
+        raise SpecError(
+            f"the built-in encoder has one form, 'builtin', and {str(spec)!r} is not it"
+        )
+    return BuiltinEncoder((options or RunOptions()).threads or None)

@@ -14,7 +14,7 @@ from mindseye.stores.embedded.database import one_of
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.rows import photo_from
 from mindseye.stores.schema import frames, keywords, photos, roots, skipped
-from mindseye.types import FileStamp, Location, Photo
+from mindseye.types import FileStamp, Ids, Location, Photo
 
 
 class EmbeddedCatalog:
@@ -80,11 +80,16 @@ class EmbeddedCatalog:
                 grouped[photo_id].append(frame)
         return dict(grouped)
 
-    def newest(self, limit: int, after: int | None = None) -> list[Photo]:
+    def newest(
+        self, limit: int, after: int | None = None, within: Ids | None = None
+    ) -> list[Photo]:
         """Photos that are not missing, newest `taken_at` first (undated last), then by id."""
         listed = select(photos.c.id).where(photos.c.missing_since.is_(None))
         # SQLite takes NULL for the smallest value: descending puts the undated last by itself.
         listed = listed.order_by(photos.c.taken_at.desc(), photos.c.id.desc()).limit(limit)
+        if within is not None:
+            owners = select(frames.c.photo_id).where(one_of(frames.c.id, within.tolist()))
+            listed = listed.where(photos.c.id.in_(owners))
         with self._session.read() as connection:
             if after is not None:
                 listed = listed.where(_later_in_order(connection, after))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +132,16 @@ def _bring_up_to_date(engine: Engine, path: Path) -> None:
 
 def _back_up(path: Path, version: str) -> None:
     """A copy of the library beside it, before its tables are changed."""
-    with (
-        sqlite3.connect(path) as source,
-        sqlite3.connect(path.with_suffix(f".before-{version}.db")) as copy,
-    ):
-        source.backup(copy)
-    source.close()
-    copy.close()
+    part = path.with_suffix(f".before-{version}.{os.getpid()}.part")
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+            copied = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        # Another process may have upgraded the library meanwhile, and has kept its own copy.
+        if copied == (version,):
+            part.replace(path.with_suffix(f".before-{version}.db"))
+    finally:
+        part.unlink(missing_ok=True)
 
 
 _FAILURES: tuple[tuple[tuple[str, ...], type[StoreError], str, str], ...] = (

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Connection, Delete, and_, func, select
 
+from mindseye.errors import SpaceMismatch
 from mindseye.stores.base import Batch, Problem, SpaceInfo
+from mindseye.stores.embedded.albums import EmbeddedAlbums, EmbeddedChoices
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
 from mindseye.stores.embedded.check import check
 from mindseye.stores.embedded.database import connect, one_of, path_of
 from mindseye.stores.embedded.files import EmbeddedFiles
 from mindseye.stores.embedded.session import Session
-from mindseye.stores.embedded.vectors import EmbeddedVectors
+from mindseye.stores.embedded.vectors import EmbeddedVectors, index_folder
 from mindseye.stores.embedded.write import write_batch
 from mindseye.stores.rows import now
 from mindseye.stores.schema import frames, photos, spaces, vectors
 from mindseye.types import EmbeddingSpace
+
+_DROPPED_AT_ONCE = 20_000
 
 
 def open_store(url: str, *, index_dir: Path) -> EmbeddedStore:
@@ -32,9 +37,11 @@ class EmbeddedStore:
     def __init__(self, session: Session, index_dir: Path) -> None:
         self._session = session
         self._index_dir = index_dir
-        self._tables: dict[str, EmbeddedVectors] = {}
+        self._tables: dict[int, EmbeddedVectors] = {}
         self.catalog = EmbeddedCatalog(session)
         self.files = EmbeddedFiles(session, self.catalog)
+        self.albums = EmbeddedAlbums(session)
+        self.choices = EmbeddedChoices(session)
 
     @property
     def url(self) -> str:
@@ -73,13 +80,31 @@ class EmbeddedStore:
 
     def vectors(self, space: EmbeddingSpace) -> EmbeddedVectors:
         """The vectors of `space`, which is made when it is not there."""
-        table = self._tables.get(space.fingerprint)
+        # Asked every time: another process may have dropped the space, and made it anew.
+        space_id = self._space_id(space)
+        table = self._tables.get(space_id)
         if table is None:
-            table = EmbeddedVectors(
-                self._session, self.catalog, (self._space_id(space), space), self._index_dir
-            )
-            self._tables[space.fingerprint] = table
+            table = EmbeddedVectors(self._session, self.catalog, (space_id, space), self._index_dir)
+            self._tables[space_id] = table
         return table
+
+    def drop_space(self, space: EmbeddingSpace) -> int:
+        """Remove a space with its vectors and index files; returns how many vectors there were."""
+        with self._session.read() as connection:
+            space_id = _known_space(connection, space)
+        if space_id is None:
+            return 0
+        # A million vectors in one transaction would take gigabytes of log and hold up every writer.
+        some = select(vectors.c.id).where(vectors.c.space_id == space_id).limit(_DROPPED_AT_ONCE)
+        dropped = 0
+        while count := self._delete(vectors.delete().where(vectors.c.id.in_(some))):
+            dropped += count
+        self._delete(spaces.delete().where(spaces.c.id == space_id))
+        table = self._tables.pop(space_id, None)
+        if table is not None:
+            table.close()
+        shutil.rmtree(index_folder(self._index_dir, space), ignore_errors=True)
+        return dropped
 
     def put(self, batch: Batch) -> list[int]:
         """Write a batch in one transaction; returns the ids of `batch.photos`, in order."""
@@ -89,10 +114,7 @@ class EmbeddedStore:
 
     def forget(self, photo_ids: Sequence[int]) -> int:
         """Remove photos with their frames and vectors; returns how many there were."""
-        with self._session.write() as connection:
-            return connection.execute(
-                photos.delete().where(one_of(photos.c.id, photo_ids))
-            ).rowcount
+        return self._delete(photos.delete().where(one_of(photos.c.id, photo_ids)))
 
     def check(self, *, repair: bool = False) -> Iterator[Problem]:
         """Look for what must not be: broken pages, loose links, bad vectors, false index files."""
@@ -113,23 +135,35 @@ class EmbeddedStore:
         """Release files and connections."""
         self._session.engine.dispose()
 
-    def _space_id(self, space: EmbeddingSpace) -> int:
-        known = select(spaces.c.id).where(spaces.c.fingerprint == space.fingerprint)
-        with self._session.read() as connection:
-            found = connection.execute(known).scalar()
-        if found is not None:
-            return int(found)
+    def _delete(self, statement: Delete) -> int:
         with self._session.write() as connection:
-            found = connection.execute(known).scalar()
-            if found is None:
-                made = connection.execute(
-                    spaces.insert().values(
-                        encoder=space.encoder,
-                        fingerprint=space.fingerprint,
-                        dim=space.dim,
-                        created_at=now(),
-                    )
-                )
-                assert made.inserted_primary_key is not None, "SQLite gives the key of a new row"
-                found = made.inserted_primary_key[0]
-        return int(found)
+            return connection.execute(statement).rowcount
+
+    def _space_id(self, space: EmbeddingSpace) -> int:
+        with self._session.read() as connection:
+            found = _known_space(connection, space)
+        if found is not None:
+            return found
+        with self._session.write() as connection:
+            found = _known_space(connection, space)
+            return _insert_space(connection, space) if found is None else found
+
+
+def _known_space(connection: Connection, space: EmbeddingSpace) -> int | None:
+    """The id of a space, None where it is not there; raises `SpaceMismatch` for another length."""
+    known = select(spaces.c.id, spaces.c.dim).where(spaces.c.fingerprint == space.fingerprint)
+    found = connection.execute(known).first()
+    if found is None:
+        return None
+    if found.dim != space.dim:
+        raise SpaceMismatch(
+            f"vectors of {space.encoder} have {found.dim} dimensions here, not {space.dim}"
+        )
+    return int(found.id)
+
+
+def _insert_space(connection: Connection, space: EmbeddingSpace) -> int:
+    row = {"encoder": space.encoder, "fingerprint": space.fingerprint, "dim": space.dim}
+    made = connection.execute(spaces.insert().values(**row, created_at=now()))
+    assert made.inserted_primary_key is not None, "SQLite gives the key of a new row"
+    return int(made.inserted_primary_key[0])

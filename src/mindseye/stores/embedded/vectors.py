@@ -15,10 +15,11 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from sqlalchemy import Connection, and_, func, select, true
+from sqlalchemy import Connection, Select, and_, func, select, true
 
 from mindseye.errors import EncoderError, SpaceMismatch
 from mindseye.index.flat import FlatIndex
+from mindseye.stores.embedded.below import photos_below
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
 from mindseye.stores.embedded.database import one_of, unindexed
 from mindseye.stores.embedded.session import Session
@@ -41,6 +42,11 @@ _DEEPEST = 2000
 """A search that asked so often for more is better told which rows are alive."""
 
 
+def index_folder(folder: Path, space: EmbeddingSpace) -> Path:
+    """Where the index files of a space lie, given the folder of all indexes."""
+    return folder / space.fingerprint[:32]
+
+
 class EmbeddedVectors:
     """The vectors of one space."""
 
@@ -54,7 +60,7 @@ class EmbeddedVectors:
         self._session = session
         self._catalog = catalog
         self._space_id, self._space = space
-        self._folder = folder / self._space.fingerprint[:32]
+        self._folder = index_folder(folder, self._space)
         # One damaged row must not stop every search; `check` tells of it.
         self._whole = func.length(vectors.c.vector) == 2 * self._space.dim
         self._opened: FlatIndex | None = None
@@ -92,23 +98,33 @@ class EmbeddedVectors:
         rows = None if within is None else self._rows_of(within)
         return [self._live(index, query[None], k, rows) for query in queries]
 
-    def waiting(self, limit: int, after: int = 0) -> list[tuple[int, Photo]]:
-        """Frames without a vector in this space (of photos not missing), by id, after `after`."""
-        listed = (
-            select(frames.c.id)
-            .join(photos, photos.c.id == frames.c.photo_id)
-            .outerjoin(
-                vectors,
-                and_(vectors.c.frame_id == frames.c.id, vectors.c.space_id == self._space_id),
-            )
-            .where(frames.c.id > after, vectors.c.id.is_(None), photos.c.missing_since.is_(None))
-            .order_by(frames.c.id)
-            .limit(limit)
-        )
+    def sample(self, count: int) -> Vectors:
+        """Up to `count` unit rows `(n, dim)` spread evenly over the table, always the same ones."""
+        ids = self._index().ids
+        rows = self._rows_at(_spread(ids, count))
+        if 2 * len(rows) < min(count, len(ids)):
+            # Most of what the index holds is gone: only the table knows what is left.
+            rows = self._rows_at(_spread(self._alive(None)[0], count))
+        return rows
+
+    def waiting(
+        self, limit: int, after: int = 0, below: Sequence[str] = ()
+    ) -> list[tuple[int, Photo]]:
+        """Frames without a vector in this space (of photos not missing), by id, after `after`.
+
+        `below` leaves only photos below any of these absolute folders.
+        """
         with self._session.read() as connection:
-            ids = connection.execute(listed).scalars().all()
+            listed = self._unencoded(connection, below).where(frames.c.id > after)
+            ids = connection.execute(listed.order_by(frames.c.id).limit(limit)).scalars().all()
         owners = self._catalog.of_frames(ids)
         return [(frame, owners[frame]) for frame in ids if frame in owners]
+
+    def waiting_count(self, below: Sequence[str] = ()) -> int:
+        """How many frames `waiting` would give without a limit."""
+        with self._session.read() as connection:
+            listed = self._unencoded(connection, below).subquery()
+            return connection.execute(select(func.count()).select_from(listed)).scalar_one()
 
     def put(self, frame_ids: Sequence[int], rows: Vectors) -> None:
         """Write vectors of existing frames in one transaction; existing rows are replaced."""
@@ -165,6 +181,11 @@ class EmbeddedVectors:
             self._opened = None
         self.refresh()
 
+    def close(self) -> None:
+        """Let go of the index files."""
+        with self._lock:
+            self._opened = None
+
     def _live(self, index: FlatIndex, query: Vectors, k: int, within: Ids | None) -> Matches:
         """Matches whose rows still stand in the table and whose photos are not missing."""
         asked = int(k * _SPARE) + 8
@@ -203,6 +224,27 @@ class EmbeddedVectors:
         )
         with self._session.read() as connection:
             return np.array(connection.execute(listed).scalars().all(), dtype=np.int64)
+
+    def _unencoded(self, connection: Connection, below: Sequence[str]) -> Select[int]:
+        listed = (
+            select(frames.c.id)
+            .join(photos, photos.c.id == frames.c.photo_id)
+            .outerjoin(
+                vectors,
+                and_(vectors.c.frame_id == frames.c.id, vectors.c.space_id == self._space_id),
+            )
+            .where(vectors.c.id.is_(None), photos.c.missing_since.is_(None))
+        )
+        return listed.where(photos_below(connection, below)) if below else listed
+
+    def _rows_at(self, row_ids: Ids) -> Vectors:
+        listed = (
+            select(vectors.c.vector)
+            .where(one_of(vectors.c.id, row_ids.tolist()), self._whole)
+            .order_by(vectors.c.id)
+        )
+        with self._session.read() as connection:
+            return self._unpacked(connection.execute(listed).scalars().all())
 
     def _index(self) -> FlatIndex:
         """The index, with every row of the table in it."""
@@ -275,3 +317,10 @@ class EmbeddedVectors:
                 f"{self._space.encoder} has vectors of {self._space.dim} dimensions, "
                 f"found shape {rows.shape}"
             )
+
+
+def _spread(ids: Ids, count: int) -> Ids:
+    """At most `count` of these ids, at even distances."""
+    if len(ids) <= count:
+        return ids
+    return ids[np.linspace(0, len(ids) - 1, count).astype(np.int64)]

@@ -1,0 +1,165 @@
+"""Everything that writes vectors into a library, one at a time: ingest and change of encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from threading import Event
+
+from filelock import FileLock, Timeout
+
+from mindseye.config import Settings
+from mindseye.encoders.base import Encoder
+from mindseye.errors import EncoderError, MissingExtra, NotFound, SpecError, StoreBusy, UsageError
+from mindseye.ingest.options import DecodeBudget, IngestOptions, Observer
+from mindseye.ingest.pipeline import Ingest
+from mindseye.ingest.reencode import Reencode, build_space, drop_spaces, searched_by
+from mindseye.media.base import DecodeLimits
+from mindseye.stores.base import ENCODER, Store
+from mindseye.stores.scope import FIRST, canonical, insists, scope_of, wanted_encoder
+from mindseye.types import Album, IngestReport, ReencodeReport
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Writes into a library; a second one, in this process or another, is refused.
+
+    `insisted` is the spec of an encoder that was handed in and is written for whatever the library
+    has recorded, "" where there is none.
+    """
+
+    store: Store
+    settings: Settings
+    open_encoder: Callable[[str], Encoder]
+    insisted: str = ""
+    observer: Observer | None = None
+    cancel: Event = field(default_factory=Event)
+
+    def ingest(self, folders: Sequence[str]) -> IngestReport:
+        """Take in these folders (absolute text), and bring the library to the encoder of a flag.
+
+        Raises as `Library.ingest` says.
+        """
+        with self._alone():
+            spec = self._adopted()
+            encoder = self.open_encoder(spec)
+            report = Ingest(self.store, encoder, self._options(encoder)).run(folders)
+            report = replace(report, notices=(*self._mismatch(), *self._encode_albums()))
+            wanted = self._insisted_by_flag()
+            if wanted not in {"", spec} and not self.cancel.is_set():
+                report = replace(report, reencoded=self._reencode(wanted))
+            return replace(report, cancelled=self.cancel.is_set())
+
+    def reencode(
+        self, encoder: str, album: Album | None, *, drop: bool, anyway: bool
+    ) -> ReencodeReport:
+        """Bring the library or an album to an encoder; raises as `Library.reencode` says."""
+        with self._alone():
+            spec = canonical(encoder) if encoder else self._asked_for(album)
+            # Opened first: a spec that leads nowhere must not be recorded.
+            self.open_encoder(spec)
+            if album is not None and encoder:
+                album = self.store.albums.put(replace(album, encoder=spec))
+            return self._reencode(spec, album, drop=drop, anyway=anyway)
+
+    def forget_encoder(self, spec: str) -> int:
+        """Remove the vectors of an encoder; raises as `Library.forget_encoder` says."""
+        with self._alone():
+            spec = canonical(spec)
+            if users := searched_by(self.store, spec):
+                raise UsageError(
+                    f"{', '.join(users)} is searched by {spec}",
+                    hint="`mindseye reencode` brings it to another encoder first",
+                )
+            if spec not in {info.space.encoder for info in self.store.spaces()}:
+                raise NotFound(f"nothing was encoded by {spec}", hint="`mindseye status` lists all")
+            return drop_spaces(self.store, spec)
+
+    def _adopted(self) -> str:
+        """The encoder that an ingest writes for, recorded where the library has none.
+
+        A library without any vector takes what the settings ask for.
+        """
+        recorded = self.store.choices.find(ENCODER)
+        wanted = self.insisted or wanted_encoder(self.settings) or recorded or FIRST
+        if wanted == recorded:
+            return wanted
+        if recorded is None or not any(info.vectors for info in self.store.spaces()):
+            self.open_encoder(wanted)
+            self.store.choices.put(ENCODER, wanted)
+            return wanted
+        return self.insisted or recorded
+
+    def _asked_for(self, album: Album | None) -> str:
+        """The encoder that the album, or the settings, ask for."""
+        if album is not None:
+            return album.encoder or self.store.choices.find(ENCODER) or FIRST
+        wanted = wanted_encoder(self.settings)
+        if not wanted:
+            raise UsageError(
+                "no encoder is asked for", hint="mindseye reencode --encoder SPEC, or --album NAME"
+            )
+        return wanted
+
+    def _insisted_by_flag(self) -> str:
+        if self.insisted or not insists(self.settings):
+            return ""
+        return wanted_encoder(self.settings)
+
+    def _mismatch(self) -> tuple[str, ...]:
+        return () if self.insisted else scope_of(self.store, self.settings).notices
+
+    def _options(self, encoder: Encoder) -> IngestOptions:
+        settings = self.settings
+        return IngestOptions(
+            batch=settings.batch,
+            hidden=settings.hidden,
+            decoding=DecodeBudget(
+                settings.workers,
+                settings.decode_seconds,
+                settings.decode_memory,
+                DecodeLimits(encoder.resolution, settings.max_pixels),
+            ),
+            cancel=self.cancel,
+            **({} if self.observer is None else {"observer": self.observer}),
+        )
+
+    def _reencode(
+        self, spec: str, album: Album | None = None, *, drop: bool = False, anyway: bool = False
+    ) -> ReencodeReport:
+        encoder = self.open_encoder(spec)
+        return Reencode(self.store, encoder, self._options(encoder), album, drop, anyway).run()
+
+    def _encode_albums(self) -> tuple[str, ...]:
+        """Encode new photos of albums for the encoders those are searched by; what went wrong."""
+        library, troubles = self.store.choices.find(ENCODER), []
+        for album in self.store.albums:
+            if album.searched_by in {"", library} or self.cancel.is_set():
+                continue
+            try:
+                encoder = self.open_encoder(album.searched_by)
+                build_space(self.store, encoder, self._options(encoder), album.folders)
+            except (EncoderError, MissingExtra, SpecError) as error:
+                troubles.append(
+                    f"new photos of the album {album.name!r} were not encoded by "
+                    f"{album.searched_by}: {error.message}"
+                )
+        return tuple(troubles)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        folder = self.settings.library
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "ingest.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise StoreBusy(
+                f"another ingest or change of encoder in {folder} is running",
+                hint="wait for it or stop it: either goes on where it was stopped",
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
