@@ -28,7 +28,7 @@ class CountingEncoder:
         self._inner = ColourEncoder()
         self.space = EmbeddingSpace("test-colours", fingerprint, self._inner.space.dim)
         self.resolution = self._inner.resolution
-        self.images = 0
+        self.images = self.warmed = 0
 
     @property
     def calibration(self) -> Calibration | None:
@@ -40,6 +40,12 @@ class CountingEncoder:
 
     def encode_texts(self, texts: list[str]) -> Vectors:
         return self._inner.encode_texts(texts)
+
+    def warm(self) -> None:
+        self.warmed += 1
+
+    def release(self) -> None:
+        pass
 
 
 @pytest.fixture
@@ -375,3 +381,14 @@ def test_settings_reach_the_decoders(tmp_path: Path, paint: Paint, photos: Path)
         report = library.ingest([photos])
     assert counts(report) == {"skipped": 1}
     assert "pixels" in report.skipped[0].reason
+
+
+def test_the_encoder_is_loaded_once_and_only_for_new_pictures(
+    library: Library, encoder: CountingEncoder, paint: Paint, photos: Path
+) -> None:
+    for number in range(6):
+        paint(f"{number}.png", "red", seed=number)
+    library.ingest([photos])
+    assert encoder.warmed == 1
+    library.ingest([photos])
+    assert encoder.warmed == 1

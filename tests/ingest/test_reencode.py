@@ -292,6 +292,9 @@ class Wrapped:
         self.resolution = self._inner.resolution
         self.calibration = self._inner.calibration
 
+    def warm(self) -> None:
+        self._inner.warm()
+
     def encode_images(self, images: list[Pixels]) -> Vectors:
         self._before()
         return self._inner.encode_images(images)

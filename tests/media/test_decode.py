@@ -200,7 +200,8 @@ def test_the_short_side_is_reduced_to_the_resolution_and_the_facts_keep_the_full
     kind: str, size: tuple[int, int], resolution: int
 ) -> None:
     decoded = decode("a", saved(scene(*size), kind), DecodeLimits(resolution))
-    assert min(decoded.pixels.shape[:2]) == resolution
+    short = min(decoded.pixels.shape[:2])
+    assert short == resolution or (kind == "JPEG" and resolution < short <= 2 * resolution)
     assert (decoded.picture.width, decoded.picture.height) == size
     height, width = decoded.pixels.shape[:2]
     assert width / height == pytest.approx(size[0] / size[1], abs=1.5 / resolution)
@@ -220,7 +221,9 @@ def test_a_reduced_jpeg_looks_like_the_full_one_reduced() -> None:
     noise = rng.integers(0, 255, (60, 80, 3), dtype=np.uint8)
     image = Image.fromarray(noise).resize((1600, 1200), Image.Resampling.BICUBIC)
     decoded = decode("a.jpg", saved(image, "JPEG", quality=95), DecodeLimits(120)).pixels
-    wanted = np.asarray(image.resize((160, 120), Image.Resampling.LANCZOS))
+    height, width = decoded.shape[:2]
+    assert (width, height) == (200, 150)  # An eighth: near enough to leave it.
+    wanted = np.asarray(image.resize((width, height), Image.Resampling.BOX))
     assert difference(decoded, wanted) < 3
 
 

@@ -35,6 +35,9 @@ class Encoder(Protocol):
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode texts; raises `EncoderError` when the model cannot run."""
 
+    def warm(self) -> None:
+        """Load what pictures need, for whoever has something else to do meanwhile."""
+
     def release(self) -> None:
         """Give the memory of the loaded towers back; the next call loads what it needs."""
 

@@ -66,6 +66,14 @@ class Resident:
             return np.empty((0, self.space.dim), np.float32)
         return np.stack([known[text] for text in texts])
 
+    def warm(self) -> None:
+        """Load what pictures need."""
+        self._start()
+        try:
+            self.encoder.warm()
+        finally:
+            self._rest()
+
     def release(self) -> None:
         """Give the towers' memory back now; texts stay remembered."""
         with self._lock:

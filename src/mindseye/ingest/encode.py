@@ -7,10 +7,13 @@ an album. Each batch is one transaction: after a kill the next run goes on behin
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Thread
+from typing import Self
 
 from mindseye.encoders.base import Encoder
-from mindseye.errors import MediaError
+from mindseye.errors import MediaError, MindseyeError
 from mindseye.ingest.options import IngestOptions, Progress
 from mindseye.ingest.pace import Pace
 from mindseye.ingest.pool import DecodePool
@@ -23,6 +26,32 @@ _WAITING_AT_ONCE = 1000
 
 Waiting = tuple[int, Photo]
 """A frame without a vector, and its photo."""
+
+
+@dataclass(slots=True)
+class Warming:
+    """Loads an encoder in a thread while the first pictures are decoded; a context."""
+
+    encoder: Encoder
+    _thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin, unless that was done: a run that finds nothing to encode loads nothing."""
+        if self._thread is None:
+            self._thread = Thread(target=self._load, name="mindseye-warming")
+            self._thread.start()
+
+    def _load(self) -> None:
+        # What keeps it from loading is raised again where the first pictures are encoded.
+        with suppress(MindseyeError):
+            self.encoder.warm()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._thread is not None:
+            self._thread.join()
 
 
 @dataclass(slots=True)
@@ -57,11 +86,13 @@ class FrameEncoding:
         stream: DecodeStream[Waiting] = DecodeStream(
             pool, ahead=2 * (self.options.batch + pool.workers), cancel=self.options.cancel
         )
-        for job, outcome in stream.run(self._jobs(table)):
-            self._take(job.item, outcome)
-            if len(self._images) >= self.options.batch:
-                self._put(table)
-        self._put(table)
+        with Warming(self.encoder) as warming:
+            warming.start()
+            for job, outcome in stream.run(self._jobs(table)):
+                self._take(job.item, outcome)
+                if len(self._images) >= self.options.batch:
+                    self._put(table)
+            self._put(table)
 
     def _jobs(self, table: VectorTable) -> Iterator[Job[Waiting] | None]:
         after = 0

@@ -7,14 +7,14 @@ while one batch is encoded the next ones are decoded. Memory is bounded by the p
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from mindseye.encoders.base import Encoder
 from mindseye.errors import NotFound
 from mindseye.ingest.background import Background
-from mindseye.ingest.encode import FrameEncoding
+from mindseye.ingest.encode import FrameEncoding, Warming
 from mindseye.ingest.intake import Counts, Intake
 from mindseye.ingest.options import IngestOptions, Progress
 from mindseye.ingest.pace import Pace
@@ -52,8 +52,11 @@ class Ingest:
         self._surveys = [self._survey(folder) for folder in _outermost(folders)]
         roots = {root.id: root.path for root in self.store.files.roots()}
         intake = Intake(self.store, self.encoder, self.options.batch, roots)
-        with decode_pool(self.options.decoding, self.options.cancel) as pool:
-            self._take_files(pool, intake)
+        with (
+            Warming(self.encoder) as warming,
+            decode_pool(self.options.decoding, self.options.cancel) as pool,
+        ):
+            self._take_files(pool, intake, warming)
             if not self.options.cancel.is_set():
                 self._settle(intake)
                 # Frames without a vector in this space: of an earlier encoder, or left over.
@@ -74,17 +77,23 @@ class Ingest:
             raise NotFound(f"there is no folder {folder}", hint="check the path")
         return self.store.files.add_root(folder)
 
-    def _take_files(self, pool: DecodePool, intake: Intake) -> None:
+    def _take_files(self, pool: DecodePool, intake: Intake, warming: Warming) -> None:
         found = Background(
             chain.from_iterable(survey.candidates() for survey in self._surveys), _SURVEY_AHEAD
         )
         stream: DecodeStream[Candidate] = DecodeStream(
             pool, ahead=2 * (self.options.batch + pool.workers), cancel=self.options.cancel
         )
-        jobs = (Job(item, item.path, item.digests) if item else None for item in found)
+
+        def jobs() -> Iterator[Job[Candidate] | None]:
+            for item in found:
+                if item is not None:
+                    warming.start()
+                yield Job(item, item.path, item.digests) if item else None
+
         done = 0
         try:
-            for job, outcome in stream.run(jobs):
+            for job, outcome in stream.run(jobs()):
                 if not intake.take(job.item, outcome):
                     stream.retry(Job(job.item, job.path))
                     continue

@@ -65,6 +65,9 @@ class ColourEncoder:
             row[named or [_NOTHING]] = 1.0 / np.sqrt(len(named) or 1)
         return rows
 
+    def warm(self) -> None:
+        """Nothing is loaded."""
+
     def release(self) -> None:
         """Nothing is loaded, so nothing is given back."""
 

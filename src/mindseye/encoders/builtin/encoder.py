@@ -62,9 +62,7 @@ class BuiltinEncoder:
 
         Raises `WeightsUnavailable` or `EncoderError`.
         """
-        with self._loading:
-            tower = self._images = self._images or ImageTower(self._threads)
-        return tower.encode(images)
+        return self._image_tower().encode(images)
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode texts in any of E5's hundred languages; (n, 512) unit rows.
@@ -75,10 +73,19 @@ class BuiltinEncoder:
             tower = self._texts = self._texts or TextTower()
         return tower.encode(texts)
 
+    def warm(self) -> None:
+        """Load the image tower; raises as `encode_images` does."""
+        self._image_tower()
+
     def release(self) -> None:
         """Give the memory of the loaded towers back."""
         with self._loading:
             self._images = self._texts = None
+
+    def _image_tower(self) -> ImageTower:
+        with self._loading:
+            self._images = self._images or ImageTower(self._threads)
+            return self._images
 
 
 def _logistic(terms: NDArray[np.float32], cutoff: float) -> Logistic:
