@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -95,16 +98,32 @@ def _quantise(path: Path) -> None:
 
     whole = path.with_name(f"whole-{path.name}")
     path.rename(whole)
-    quantize_dynamic(
-        whole,
-        path,
-        op_types_to_quantize=["MatMul", "Gemm", "Gather"],
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-        extra_options={"MatMulConstBOnly": True},
-    )
+    with _without_advice():
+        quantize_dynamic(
+            whole,
+            path,
+            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            extra_options={"MatMulConstBOnly": True},
+        )
     whole.unlink()
     whole.with_name(f"{whole.name}.data").unlink(missing_ok=True)
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """The quantiser advises, through the root logger, what these graphs do not need."""
+
+    def heed(record: logging.LogRecord) -> bool:
+        return "pre-processing before quantization" not in record.getMessage()
+
+    root = logging.getLogger()
+    root.addFilter(heed)
+    try:
+        yield
+    finally:
+        root.removeFilter(heed)
 
 
 def _write_openvino(model: Any, path: Path, precision: str) -> str:
