@@ -161,6 +161,22 @@ def test_vectors_are_cut_only_where_that_was_trained(made, tmp_path: Path) -> No
         opened(made("OpenCLIP").folder, tmp_path, "?dimensions=8")
 
 
+def test_vectors_cut_as_they_were_trained_are_shorter_unit_rows_in_a_space_of_their_own(
+    photos, tmp_path: Path
+) -> None:
+    folder = checkpoints.make_uform(tmp_path / "uform", matryoshka_dims=[8, 16])
+    whole = opened(folder, tmp_path, runtime="onnxruntime")
+    cut = opened(folder, tmp_path, "?dimensions=8", runtime="onnxruntime")
+    assert whole.space.fingerprint != cut.space.fingerprint
+    assert cut.space.dim == 8
+    pictures = [np.asarray(photo) for photo in photos]
+    for long, short in (
+        (whole.encode_images(pictures), cut.encode_images(pictures)),
+        (whole.encode_texts(TEXTS), cut.encode_texts(TEXTS)),
+    ):
+        np.testing.assert_allclose(short, unit(long[:, :8]), atol=1e-5)
+
+
 def test_a_released_encoder_loads_again(made, tmp_path: Path) -> None:
     encoder = opened(made("OpenCLIP").folder, tmp_path, runtime="onnxruntime")
     before = encoder.encode_texts(["a dog"])

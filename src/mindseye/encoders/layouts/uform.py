@@ -7,6 +7,7 @@ processor, which the models were trained with: the short side to the size, then 
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 
 from mindseye.encoders.checkpoint import Checkpoint, PixelRecipe, TextRecipe
 from mindseye.encoders.layouts.fields import MOST_DIM, Fields, read_fields
@@ -17,6 +18,12 @@ from mindseye.errors import WeightsUnavailable
 
 _LISTS = ("matryoshka_dims", "matryoshka_dimensions", "embedding_dims", "embedding_dim")
 """Names under which a configuration lists the lengths its vectors may be cut to."""
+
+PUBLISHED = MappingProxyType({768: (64, 256, 512, 768)})
+"""Length of a vector -> what it may be cut to by the model card, where no configuration says so.
+
+English large was trained at these lengths, the smaller ones at 256 alone.
+"""
 
 
 def read_uform(folder: Path) -> Checkpoint | None:
@@ -35,6 +42,7 @@ def read_uform(folder: Path) -> Checkpoint | None:
         raise WeightsUnavailable(f"{folder} lacks the tokenizer", hint=f"place {NAME} there")
     size = vision.integer("image_size", most=4096)
     image, words = pair.towers
+    dim = pair.dim(lengths[-1] if lengths else None)
     return Checkpoint(
         folder=folder,
         layout="UForm 3",
@@ -51,9 +59,9 @@ def read_uform(folder: Path) -> Checkpoint | None:
             text.integer("padding_idx", least=0, most=1 << 31),
             cleaning="none",
         ),
-        dim=pair.dim(lengths[-1] if lengths else None),
+        dim=dim,
         sources=(path, tokenizer, *pair.files),
-        matryoshka=lengths if len(lengths) > 1 else (),
+        matryoshka=lengths if len(lengths) > 1 else PUBLISHED.get(dim, ()),
     )
 
 
