@@ -52,11 +52,17 @@ class SpecError(UsageError):
 
 
 class QueryError(UsageError):
-    """A query cannot be understood; `offset` is the character where the trouble starts."""
+    """A query cannot be understood; `offset` is the character of `query` where trouble starts.
 
-    def __init__(self, message: str, *, offset: int = 0, hint: str = "") -> None:
+    `query` is "" where no typed text was read.
+    """
+
+    def __init__(
+        self, message: str, *, offset: int = 0, hint: str = "", query: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.offset = offset
+        self.query = query
 
 
 class NotFound(UsageError):

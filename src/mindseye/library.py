@@ -24,7 +24,7 @@ from mindseye.ingest.options import Observer
 from mindseye.media import paths
 from mindseye.media.base import DecodeLimits
 from mindseye.query.model import Like, Picture, Query, Term
-from mindseye.query.parse import parse
+from mindseye.query.parse import Parsed, parse
 from mindseye.search.albums import checked
 from mindseye.search.engine import Engine, Found
 from mindseye.search.ground import Grounds
@@ -182,14 +182,17 @@ class Library:
 
     def query(
         self,
-        terms: tuple[Term, ...],
+        asked: Parsed,
         *,
         album: str | None = None,
         limit: int | None = None,
         min_score: float | None = None,
         everything: bool = False,
     ) -> Query:
-        """A query that says what is left open here as the flags, the album or the settings do."""
+        """A query that says what is left open here as the flags, the album or the settings do.
+
+        Where nothing else names a least score, the one typed in the query holds, then the album's.
+        """
         named = self._album(album)
         by_flag = {name for name, source in self.settings.source.items() if source == "flag"}
         optimise, most = self.settings.optimise, limit or self.settings.limit
@@ -198,9 +201,14 @@ class Library:
                 optimise = named.optimise
             if named.max_results is not None and not limit and "limit" not in by_flag:
                 most = named.max_results
-            min_score = named.min_score if min_score is None else min_score
+        scores = (min_score, asked.min_score, None if named is None else named.min_score)
         return Query(
-            terms, limit=most, min_score=min_score, everything=everything, optimise=optimise
+            asked.terms,
+            limit=most,
+            min_score=next((score for score in scores if score is not None), None),
+            everything=everything,
+            optimise=optimise,
+            filter=asked.filter,
         )
 
     def similar(self, photo: str | int | Path, *, limit: int | None = None) -> Found:

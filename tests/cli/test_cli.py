@@ -144,6 +144,45 @@ def test_a_mistake_in_a_query_is_pointed_at(shell: Shell, query: str, offset: in
     assert (facts["error"], facts["offset"]) == ("QueryError", offset)
 
 
+def test_filters_are_typed_among_the_words(shell: Shell, photos: Path) -> None:
+    found = json.loads(shell("search", "red -name:blue width:64", "--json").stdout)
+    assert [hit["path"] for hit in found["hits"]] == [str(photos / "red.png")]
+    assert found["filter"] == "-name:blue width:64"
+    nothing = shell("search", "red date:1999")
+    assert "no picture passes date:1999" in nothing.stderr
+
+
+def test_a_mistake_in_a_filter_has_a_mark_under_it(shell: Shell) -> None:
+    lines = shell("search", "海边 dat:2023", code=2).stderr.splitlines()
+    assert lines[0] == "error: there is no field 'dat'"
+    assert lines[1:3] == ["       海边 dat:2023", "            ^"]
+    assert "did you mean date:" in lines[3]
+
+
+def test_explain_tells_how_a_query_is_understood(empty: Shell) -> None:
+    text = "2:beach date:2023 -camera:canon,nikon - people"
+    facts = json.loads(empty("explain", text, "--json").stdout)
+    assert [(term["value"], term["weight"]) for term in facts["terms"]] == [
+        ("beach", 2.0),
+        ("people", -1.0),
+    ]
+    assert facts["filter"] == "date:2023 -(camera:canon OR camera:nikon)"
+    year, cameras = facts["filters"]
+    assert (year["text"], year["start"], year["end"]) == ("date:2023", 8, 17)
+    assert year["means"] == {"field": "date", "operator": "", "value": "2023"}
+    assert [part["value"] for part in cameras["means"]["not"]["any"]] == ["canon", "nikon"]
+    assert facts["sort"] == "score"
+    assert "filter  date:2023    typed as date:2023" in empty("explain", text).stdout
+    assert "no term" in empty("explain", "has:gps").stdout
+    assert json.loads(empty("explain", text, "--literal", "--json").stdout)["filters"] == []
+
+
+def test_explain_lists_every_field(empty: Shell) -> None:
+    lines = empty("explain", "--fields").stdout.splitlines()
+    rows = json.loads(empty("explain", "--fields", "--json").stdout)["fields"]
+    assert [row["example"] for row in rows] == [line.split("  ")[0] for line in lines]
+
+
 def test_the_library_can_be_damaged_without_a_traceback(shell: Shell, tmp_path: Path) -> None:
     catalog = tmp_path / "library" / "catalog.db"
     for extra in ("-wal", "-shm"):

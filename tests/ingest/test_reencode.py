@@ -25,6 +25,7 @@ from mindseye.errors import (
 )
 from mindseye.ingest.options import Progress
 from mindseye.library import Library
+from mindseye.query.parse import Parsed
 from mindseye.stores.base import ENCODER
 from mindseye.testing.encoder import ColourEncoder, load
 from mindseye.types import Album, EmbeddingSpace, Pixels, Vectors
@@ -487,11 +488,11 @@ def test_an_album_decides_where_its_list_ends(
     library.put_album(Album(**{**_fields(album), "max_results": 1, "optimise": True}))
     assert len(library.search("red", album="Part").hits) == 1
     assert len(library.search("red", album="Part", limit=2).hits) == 2
-    assert library.query((), album="Part").optimise
-    assert not library.query(()).optimise
+    assert library.query(Parsed(), album="Part").optimise
+    assert not library.query(Parsed()).optimise
     library.put_album(Album(**{**_fields(album), "min_score": 1.5}))
     assert library.search("red", album="Part").hits == ()
-    assert len(library.search(library.query((), album="Part", min_score=0.1)).hits) == 9
+    assert len(library.search(library.query(Parsed(), album="Part", min_score=0.1)).hits) == 9
 
 
 @pytest.mark.parametrize(

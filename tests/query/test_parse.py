@@ -1,4 +1,4 @@
-"""Words typed by a user become terms."""
+"""What a user types becomes terms and filters, or an error that points at the trouble."""
 
 from __future__ import annotations
 
@@ -38,10 +38,25 @@ def words(text: str, weight: float = 1.0) -> Term:
         ('a 12" record', (words('a 12" record'),)),
         ("c++ book", (words("c++ book"),)),
         ("3: dog", (words("dog", 3.0),)),
+        ("at 12:30", (words("at 12:30"),)),
+        ("http://example.org/a", (words("http://example.org/a"),)),
+        ("re: hello", (words("re: hello"),)),
+        ("camera: canon", (words("camera: canon"),)),
+        ("std::vector", (words("std::vector"),)),
+        ("主题:海边", (words("主题:海边"),)),
+        ('"date:2023"', (words("date:2023"),)),
+        ('2:"date:2023 - x"', (words("date:2023 - x", 2.0),)),
+        ("say “date:2023” now", (words("say “date:2023” now"),)),
+        ("Portland OR", (words("Portland OR"),)),
+        ("salt AND pepper NOT sugar", (words("salt AND pepper NOT sugar"),)),
+        ("(black and white)", (words("(black and white)"),)),
+        ("--camera:x", (words("--camera:x"),)),
+        ("lol:)", (words("lol:)"),)),
     ],
 )
 def test_a_query_has_these_terms(text: str, terms: tuple[Term, ...]) -> None:
-    assert parse(text) == terms
+    assert parse(text).terms == terms
+    assert parse(text).filter is None
 
 
 @pytest.mark.parametrize(
@@ -54,6 +69,8 @@ def test_a_query_has_these_terms(text: str, terms: tuple[Term, ...]) -> None:
         ('""', 0, "nothing between"),
         ("dog + ./no-such-picture.jpg", 6, "no picture"),
         ("2:/no/such.jpg", 2, "no picture"),
+        ("C:\\no.jpg", 0, "no picture"),
+        ("f:/no.jpg", 0, "no picture"),
     ],
 )
 def test_trouble_is_pointed_at(text: str, offset: int, message: str) -> None:
@@ -65,21 +82,39 @@ def test_trouble_is_pointed_at(text: str, offset: int, message: str) -> None:
 def test_a_path_becomes_a_picture(tmp_path: Path) -> None:
     picture = tmp_path / "my pool.jpg"
     picture.write_bytes(b"")
-    assert parse(f"2:{picture} - dog") == (Term(Picture(picture), 2.0), words("dog", -1.0))
-    assert parse(picture.as_uri()) == (Term(Picture(picture)),)
+    assert parse(f"2:{picture} - dog").terms == (Term(Picture(picture), 2.0), words("dog", -1.0))
+    assert parse(picture.as_uri()).terms == (Term(Picture(picture)),)
 
 
-@pytest.mark.parametrize("text", ["dog - people", '2:"dog"', "/no/such/file.jpg", "a + b"])
+@pytest.mark.parametrize(
+    "text", ["dog - people", '2:"dog"', "/no/such/file.jpg", "a + b", "date:2023", "dat:2023"]
+)
 def test_literal_takes_everything_as_words(text: str) -> None:
-    assert parse(text, literal=True) == (words(text),)
+    parsed = parse(text, literal=True)
+    assert (parsed.terms, parsed.filter) == ((words(text),), None)
 
 
-@given(st.text(max_size=60))
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.lists(
+            st.sampled_from(
+                ["date:", "2023", "-", "(", ")", " ", " OR ", "NOT ", "AND", '"', "a", ",", "..",
+                 "<", "iso:", "f:2", "camera:x", "+", "3:", "near:1,2,3m", "dat:1", "score:>.2",
+                 "“", "\x1f"]
+            ),
+            max_size=14,
+        ).map("".join),
+    )
+)  # fmt: skip
 def test_any_text_is_either_understood_or_refused_inside_it(text: str) -> None:
     try:
-        terms = parse(text)
+        parsed = parse(text)
     except QueryError as error:
         assert 0 <= error.offset <= len(text)
-    else:
-        assert all(str(term.value).strip() for term in terms)
-        assert bool(terms) == bool(text.strip())
+        return
+    assert all(str(term.value).strip() for term in parsed.terms)
+    something = bool(parsed.terms) or parsed.filter is not None or parsed.min_score is not None
+    assert something == bool(text.strip())
+    for part in parsed.parts:
+        assert 0 <= part.start < part.end <= len(text)

@@ -9,9 +9,11 @@ from tests.conftest import Paint
 
 from mindseye.errors import MediaError, NotFound, QueryError, SpaceMismatch
 from mindseye.library import Library
-from mindseye.query.model import Like, Picture, Query, Term, Words
+from mindseye.query.model import Field, Like, Operator, Picture, Query, Term, Words
 from mindseye.testing.encoder import ColourEncoder
-from mindseye.types import EmbeddingSpace, Hit
+from mindseye.types import Album, EmbeddingSpace, Hit
+
+NAMED_GREEN = Field("name", Operator.IS, "green")
 
 
 @pytest.fixture
@@ -135,3 +137,49 @@ def test_a_query_picture_that_is_no_picture_is_refused(filled: Library, tmp_path
 def test_terms_that_cancel_out_are_refused(filled: Library) -> None:
     with pytest.raises(QueryError, match="cancel"):
         filled.search("red - red")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("red name:blue", ["red-blue.png"]),
+        ("red -name:blue", ["red.png"]),
+        ("name:blue", ["blue.png", "red-blue.png"]),
+        ("name:red-blue OR name:green", ["green.png", "red-blue.png"]),
+        ("red name:none", []),
+        ("name:none", []),
+        ("red width:<64", []),
+    ],
+)
+def test_only_what_passes_a_filter_is_ranked(
+    filled: Library, query: str, expected: list[str]
+) -> None:
+    found = filled.search(query)
+    assert sorted(names(found.hits)) == expected
+    assert found.candidates == len(found.hits) or found.cutoff is not None
+
+
+def test_all_that_passes_is_considered_not_what_is_left_of_the_best(filled: Library) -> None:
+    found = filled.search(Query((words("red"),), limit=1, everything=True, filter=NAMED_GREEN))
+    assert names(found.hits) == ["green.png"]
+    assert found.candidates == 1
+
+
+def test_a_filter_is_asked_within_an_album(filled: Library, photos: Path, paint: Paint) -> None:
+    paint("more/red.png", "red")
+    filled.ingest([photos])
+    filled.put_album(Album("More", (str(photos / "more"),)))
+    found = filled.search("name:red", album="More")
+    assert [Path(hit.photo.path).parent.name for hit in found.hits] == ["more"]
+    assert filled.search("red name:green", album="More").candidates == 0
+
+
+def test_a_score_in_the_query_ends_the_list(filled: Library) -> None:
+    found = filled.search("red score:>0.99")
+    assert (names(found.hits), found.cutoff) == (["red.png"], 0.99)
+
+
+def test_a_filter_that_cannot_be_typed_is_refused(filled: Library) -> None:
+    mood = Field("mood", Operator.IS, "good")
+    with pytest.raises(QueryError, match="no field 'mood'"):
+        filled.search(Query(filter=mood))

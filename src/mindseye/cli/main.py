@@ -10,12 +10,14 @@ from importlib import import_module
 import click
 
 from mindseye import __version__
+from mindseye.cli.pointer import pointed_at
 from mindseye.errors import MindseyeError, QueryError
 from mindseye.failures import INTERRUPTED, describe, exit_code
 
 COMMANDS = {
     "ingest": "mindseye.cli.ingest:ingest",
     "search": "mindseye.cli.search:search",
+    "explain": "mindseye.cli.explain:explain",
     "similar": "mindseye.cli.search:similar",
     "album": "mindseye.cli.album:album",
     "show": "mindseye.cli.show:show",
@@ -111,7 +113,8 @@ def _show(error: MindseyeError) -> None:
         click.echo(json.dumps(describe(error)), err=True)
         return
     click.echo(f"{click.style('error:', fg='red')} {error.message}", err=True)
-    if isinstance(error, QueryError):
-        click.echo(f"       at character {error.offset + 1} of the query", err=True)
+    if isinstance(error, QueryError) and error.query:
+        for line in pointed_at(error.query, error.offset):
+            click.echo(f"       {line}", err=True)
     if error.hint:
         click.echo(f"{click.style('hint:', fg='cyan')}  {error.hint}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,9 @@ import click
 
 from mindseye.cli.options import Command, Settings, with_settings
 from mindseye.cli.output import hit_facts, on_terminal, print_json, shown
-from mindseye.errors import QueryError
 from mindseye.library import Library
-from mindseye.query.model import Like, Picture, Term
-from mindseye.query.parse import parse
+from mindseye.query.model import Like, Picture, Query, Term, as_typed
+from mindseye.query.parse import Parsed, parse
 from mindseye.search.engine import Found
 from mindseye.types import Metadata, Source
 
@@ -74,17 +73,20 @@ def search(
 ) -> None:
     """Find photos by what they show: TEXT in any language, a picture, or both.
 
+    TEXT may hold filters, such as date:2023, and all of them must hold. `mindseye explain` shows
+    how a text is understood and which filters there are.
+
     \b
     mindseye search "dog running on a beach" --limit 12
     mindseye search '2:"golden retriever" + ./pool.jpg - people'
+    mindseye search 'beach date:2023 -camera:canon place:lisbon,porto'
     mindseye search --image photo.jpg "at night"
     mindseye search                        the newest photos
     """
-    terms = (*parse(text, literal=literal), *(Term(Picture(path)) for path in images))
-    if images and not any(term.weight > 0 for term in terms):
-        raise QueryError("there is nothing to look for")
+    asked = parse(text, literal=literal)
+    asked = replace(asked, terms=(*asked.terms, *(Term(Picture(path)) for path in images)))
     with Library.open(settings=settings, create=False) as library:
-        _answer(library, terms, options, label=text or ", ".join(map(str, images)))
+        _answer(library, asked, options, label=text or ", ".join(map(str, images)))
 
 
 @click.command()
@@ -95,44 +97,42 @@ def similar(settings: Settings, photo: str, **options: Any) -> None:
     """Find photos that look like PHOTO, a photo of the library by path or id."""
     with Library.open(settings=settings, create=False) as library:
         like = Like(library.photo(photo).id)
-        _answer(library, (Term(like),), options, label=f"like {photo}")
+        _answer(library, Parsed((Term(like),)), options, label=f"like {photo}")
 
 
-def _answer(
-    library: Library, terms: tuple[Term, ...], options: dict[str, Any], *, label: str
-) -> None:
+def _answer(library: Library, asked: Parsed, options: dict[str, Any], *, label: str) -> None:
     album = options.get("album")
     query = library.query(
-        terms, album=album, min_score=options["min_score"], everything=options["everything"]
+        asked, album=album, min_score=options["min_score"], everything=options["everything"]
     )
     found = library.search(query, album=album)
     shape = Shape(*(options[name] for name in ("as_json", "paths_only", "null", "sheet")))
-    _show(found, shape, label)
+    _show(found, query, shape, label)
     for notice in found.notices:
         # In --json they are part of the answer.
         if not shape.as_json:
             click.echo(f"note: {notice}", err=True)
 
 
-def _show(found: Found, shape: Shape, label: str) -> None:
+def _show(found: Found, query: Query, shape: Shape, label: str) -> None:
     if shape.sheet is not None:
         from mindseye.cli.sheet import write_sheet
 
         write_sheet(shape.sheet, [(label, found)])
     if shape.as_json:
-        print_json(_facts(found))
+        print_json(_facts(found, query))
     elif shape.paths_only or shape.null:
         for hit in found.hits:
             click.echo(shown(hit.photo.path), nl=not shape.null)
             if shape.null:
                 click.echo("\0", nl=False)
     else:
-        _print_hits(found)
+        _print_hits(found, query)
         if shape.sheet is not None:
             click.echo(f"contact sheet: {shape.sheet}", err=True)
 
 
-def _facts(found: Found) -> dict[str, object]:
+def _facts(found: Found, query: Query) -> dict[str, object]:
     return {
         "hits": [
             hit_facts(hit, rank, relevant=rank <= found.relevant)
@@ -140,13 +140,14 @@ def _facts(found: Found) -> dict[str, object]:
         ],
         "relevant": found.relevant,
         "cutoff": found.cutoff,
+        "filter": None if query.filter is None else as_typed(query.filter),
         "candidates": found.candidates,
         "seconds": round(found.seconds, 6),
         "notices": list(found.notices),
     }
 
 
-def _print_hits(found: Found) -> None:
+def _print_hits(found: Found, query: Query) -> None:
     """Score, probability and path, one hit a line; tabs in a pipe."""
     terminal = on_terminal()
     for rank, hit in enumerate(found.hits, start=1):
@@ -161,10 +162,13 @@ def _print_hits(found: Found) -> None:
         else:
             click.echo(f"{hit.score:.4f}\t{chance}\t{path}")
     if not found.hits:
-        click.echo(
-            f"nothing relevant among {found.candidates} pictures; --all shows the nearest",
-            err=True,
-        )
+        click.echo(_why_nothing(found, query), err=True)
+
+
+def _why_nothing(found: Found, query: Query) -> str:
+    if query.filter is not None and not found.candidates:
+        return f"no picture passes {as_typed(query.filter)}"
+    return f"nothing relevant among {found.candidates} pictures; --all shows the nearest"
 
 
 def _date(metadata: Metadata) -> str:

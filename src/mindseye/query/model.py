@@ -1,10 +1,13 @@
-"""A query as a value: what to look for, how much of it, and where the list ends."""
+"""A query as a value: what to look for, among which photos, and where the list ends."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
+
+from mindseye.query.values import Value, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,86 @@ class Term:
     weight: float = 1.0
 
 
+class Operator(StrEnum):
+    """How a field is compared, as it is typed after the colon."""
+
+    IS = ""
+    """Has this value, lies in it, or holds these words, as the field has it."""
+    BELOW = "<"
+    AT_MOST = "<="
+    ABOVE = ">"
+    AT_LEAST = ">="
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A photo qualifies when what is known of it under `name` compares so with `value`.
+
+    `name` is one of `mindseye.query.fields.FIELDS`. Where nothing is known the answer is no.
+    """
+
+    name: str
+    operator: Operator
+    value: Value
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.operator}{written(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """A photo qualifies when all of these say so; there are two or more."""
+
+    parts: tuple[Filter, ...]
+
+    def __post_init__(self) -> None:
+        _require_two(self.parts)
+
+    def __str__(self) -> str:
+        return f"({' '.join(map(str, self.parts))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """A photo qualifies when any of these says so; there are two or more."""
+
+    parts: tuple[Filter, ...]
+
+    def __post_init__(self) -> None:
+        _require_two(self.parts)
+
+    def __str__(self) -> str:
+        return f"({' OR '.join(map(str, self.parts))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A photo qualifies when `part` says no, also where it says so for want of knowledge."""
+
+    part: Filter
+
+    def __str__(self) -> str:
+        inner = f"({self.part})" if isinstance(self.part, Not) else str(self.part)
+        return f"-{inner}"
+
+
+Filter: TypeAlias = Field | And | Or | Not
+"""Which photos qualify. `str` writes it as it can be typed; parsing that gives it back."""
+
+
+def as_typed(filter_: Filter) -> str:
+    """A filter as a user would type it, without parentheses around the whole."""
+    return " ".join(map(str, filter_.parts)) if isinstance(filter_, And) else str(filter_)
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What to look for and where the list ends.
 
-    Without terms the newest photos come first and no encoder is loaded. The list is cut at
-    `min_score` (a cosine) where it is given, else at the encoder's own cut-off probability;
-    `everything` shows what lies below as well. `limit` counts photos. `optimise` says each text in
-    several ways (`mindseye.encoders.prompts`).
+    Without terms the newest photos come first and no encoder is loaded. Only photos that pass
+    `filter` are ranked. The list is cut at `min_score` (a cosine) where it is given, else at the
+    encoder's own cut-off probability; `everything` shows what lies below as well. `limit` counts
+    photos. `optimise` says each text in several ways (`mindseye.encoders.prompts`).
     """
 
     terms: tuple[Term, ...] = ()
@@ -63,3 +138,9 @@ class Query:
     min_score: float | None = None
     everything: bool = False
     optimise: bool = False
+    filter: Filter | None = None
+
+
+def _require_two(parts: tuple[Filter, ...]) -> None:
+    if len(parts) < 2:
+        raise ValueError(f"And and Or join two filters or more, found {len(parts)}")

@@ -1,99 +1,121 @@
-"""Words typed by a user become terms.
+"""What a user types into the one search box becomes terms, a filter and a cut-off.
 
-query   = [sign] term { sign term }        sign = " + " | " - ", blanks on both sides
-term    = [weight ":"] ( "quoted words" | path | words )
+beach date:2023 -camera:canon                     a term and two filters, both of which must hold
+2:"golden retriever" + ./pool.jpg - people        three terms
+has:gps rating:>=3                                filters alone: the newest first
 
-dog on a beach                         one term
-2:"golden retriever" + ./pool.jpg - people
-t-shirt 16:9 24/7                      one term: no blanks around the hyphen, no word after ":"
+`mindseye.query.split` holds the grammar of filters, `mindseye.query.terms` that of terms.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from mindseye.errors import QueryError
-from mindseye.query.model import Picture, Term, TermValue, Words
+from mindseye.query.fields import BY_NAME, Kind
+from mindseye.query.model import And, Field, Filter, Not, Operator, Or, Term, Words
+from mindseye.query.split import FilterPart, split
+from mindseye.query.terms import TermPart, read_terms
 
-_WEIGHT = re.compile(r"(?P<weight>\d+(?:\.\d*)?|\.\d+):\s*(?=[^\s\d])")
-_PATH = re.compile(r"(?:\.{0,2}/|~/|file://|[A-Za-z]:[\\/])")
-_QUOTES = {'"': '"', "“": "”", "「": "」"}
-_LITERAL_HINT = "put it in quotes, or use --literal to take everything as words"
+Part: TypeAlias = TermPart | FilterPart
 
 
-def parse(text: str, *, literal: bool = False) -> tuple[Term, ...]:
-    """The terms of a query; with `literal` the whole text is one term of words.
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What was understood; `parts` say which characters each piece of it came from."""
+
+    terms: tuple[Term, ...] = ()
+    filter: Filter | None = None
+    min_score: float | None = None
+    parts: tuple[Part, ...] = ()
+
+
+def parse(text: str, *, literal: bool = False) -> Parsed:
+    """Understand a query; with `literal` the whole text is one term of words.
 
     Raises `QueryError` with the offset of the trouble.
     """
     if not text.strip():
-        return ()
+        return Parsed()
     if literal:
-        return (Term(Words(text.strip())),)
-    terms = tuple(_terms(text))
-    if all(term.weight < 0 for term in terms):
-        raise QueryError(
-            "there is only something to push away from, nothing to look for",
-            hint="name something to look for before the first ' - '",
-        )
-    return terms
+        term = Term(Words(text.strip()))
+        return Parsed((term,), parts=(TermPart(term, 0, len(text)),))
+    try:
+        return _parsed(text)
+    except QueryError as error:
+        error.query = text
+        raise
 
 
-def _terms(text: str) -> Iterator[Term]:
-    for sign, start, end in _pieces(text):
-        piece = text[start:end].strip()
-        offset = end - len(text[start:end].lstrip())
-        if not piece:
-            raise QueryError(f"a term is missing after {sign!r}", offset=offset, hint=_LITERAL_HINT)
-        match = _WEIGHT.match(piece)
-        weight = float(match["weight"]) if match else 1.0
-        skip = match.end() if match else 0
-        yield Term(_value(piece[skip:], offset + skip), -weight if sign == "-" else weight)
+def _parsed(text: str) -> Parsed:
+    filters, words = split(text)
+    _forbid_inner_cuts(filters)
+    terms = read_terms(words)
+    cuts = [part for part in filters if _is_cut(part.filter)]
+    kept = [part.filter for part in filters if part not in cuts]
+    parts: list[Part] = [*filters, *terms]
+    parts.sort(key=lambda part: part.start)
+    return Parsed(
+        tuple(part.term for part in terms),
+        _all_of(kept),
+        max((_least_score(part) for part in cuts), default=None),
+        tuple(parts),
+    )
 
 
-def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    """Sign, start and end of each term: split at free-standing + and - outside quotes."""
-    sign, start, closing = "+", 0, ""
-    for offset, character in enumerate(text):
-        if closing:
-            closing = "" if character == closing else closing
-        elif character in _QUOTES and _opens(text, offset):
-            closing = _QUOTES[character]
-        elif character in "+-" and _stands_free(text, offset):
-            if text[start:offset].strip() or start:
-                yield sign, start, offset
-            sign, start = character, offset + 1
-    if closing:
-        raise QueryError(f"the quote is never closed by {closing}", offset=start)
-    yield sign, start, len(text)
+def valid(node: Filter) -> Filter:
+    """The filter, if it is one that can be typed; raises `QueryError` where it is not.
+
+    For filters made by a program: unknown fields, values of the wrong kind.
+    """
+    again = parse(str(node)).filter
+    if again != node:
+        raise QueryError(f"the filter {node} would be read as {again}")
+    return node
 
 
-def _opens(text: str, offset: int) -> bool:
-    """A quote opens at the start of a term or after its weight: an inch mark does not."""
-    before = text[:offset].rstrip()
-    return not before or before[-1] in "+-:"
+def _all_of(filters: list[Filter]) -> Filter | None:
+    if not filters:
+        return None
+    return filters[0] if len(filters) == 1 else And(tuple(filters))
 
 
-def _stands_free(text: str, offset: int) -> bool:
-    before = offset == 0 or text[offset - 1].isspace()
-    after = offset + 1 == len(text) or text[offset + 1].isspace()
-    return before and after
+def _forbid_inner_cuts(filters: list[FilterPart]) -> None:
+    """A cut-off is no property of a photo: nothing can be negated or be an alternative to it."""
+    for part in filters:
+        if not isinstance(part.filter, Field) and any(map(_is_cut, fields_of(part.filter))):
+            raise QueryError(
+                "a score cannot be part of a filter",
+                offset=part.start,
+                hint="let score:>0.2 stand by itself",
+            )
 
 
-def _value(piece: str, offset: int) -> TermValue:
-    closing = _QUOTES.get(piece[0])
-    if closing and piece.endswith(closing) and len(piece) > 1:
-        words = piece[1:-1].strip()
-        if not words:
-            raise QueryError("there is nothing between the quotes", offset=offset)
-        return Words(words)
-    if not _PATH.match(piece):
-        return Words(piece)
-    local = unquote(urlsplit(piece).path) if piece.startswith("file://") else piece
-    path = Path(local).expanduser()
-    if not path.is_file():
-        raise QueryError(f"there is no picture at {piece}", offset=offset, hint=_LITERAL_HINT)
-    return Picture(path)
+def fields_of(node: Filter) -> Iterator[Field]:
+    """Every comparison in a filter, from left to right."""
+    match node:
+        case Field():
+            yield node
+        case Not(part):
+            yield from fields_of(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from fields_of(part)
+
+
+def _is_cut(node: Filter) -> bool:
+    return isinstance(node, Field) and BY_NAME[node.name].kind is Kind.CUT
+
+
+def _least_score(part: FilterPart) -> float:
+    node = part.filter
+    lower = (Operator.ABOVE, Operator.AT_LEAST)
+    if isinstance(node, Field) and isinstance(node.value, float) and node.operator in lower:
+        return node.value
+    raise QueryError(
+        "a score can only be a lower end",
+        offset=part.start,
+        hint="write score:>0.2",
+    )

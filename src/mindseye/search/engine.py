@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self, TypeAlias
 
 import numpy as np
@@ -18,6 +19,7 @@ from mindseye.encoders.base import Calibration, Encoder, QueryKind
 from mindseye.encoders.prompts import encode_optimised
 from mindseye.errors import NotFound
 from mindseye.query.model import Like, Picture, Query, Term, Words
+from mindseye.query.parse import valid
 from mindseye.search.blend import Blend, blend
 from mindseye.search.ground import Grounds
 from mindseye.stores.base import Store, VectorTable
@@ -58,9 +60,11 @@ class Engine:
     def search(self, query: Query, within: Ids | None = None) -> Found:
         """Answer a query; raises `NotFound` for a photo that is not there or not encoded yet.
 
-        `within` are the frames that may be found: all of them are considered.
+        `within` are the frames that may be found, of which those are considered, and all of them,
+        that pass the query's filter. Raises `QueryError` for a filter that cannot be understood.
         """
         started = time.perf_counter()
+        within = self._passing(query, within)
         if not query.terms:
             return self._newest(query, within, started)
         table = self.store.vectors(self.encoder.space)
@@ -76,6 +80,13 @@ class Engine:
             candidates=len(table) if within is None else len(within),
             seconds=time.perf_counter() - started,
         )
+
+    def _passing(self, query: Query, within: Ids | None) -> Ids | None:
+        """The frames that may be found and pass the query's filter; None where all do."""
+        if query.filter is None:
+            return within
+        passing = self.store.catalog.matching(valid(query.filter), datetime.now())
+        return passing if within is None else np.intersect1d(passing, within, assume_unique=True)
 
     def _newest(self, query: Query, within: Ids | None, started: float) -> Found:
         photos = self.store.catalog.newest(query.limit, within=within)

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mindseye.query.model import Filter
 from mindseye.types import (
     Album,
     EmbeddingSpace,
@@ -157,6 +158,12 @@ class Catalog(Protocol):
 
     def frames(self, photo_ids: Sequence[int]) -> dict[int, list[int]]:
         """The frame ids of each photo."""
+
+    def matching(self, filter_: Filter, now: datetime) -> Ids:
+        """The frames, ascending, of all photos that pass a filter and are not missing.
+
+        `now` is the local wall time. Raises `QueryError` for a field that is not there.
+        """
 
     def newest(
         self, limit: int, after: int | None = None, within: Ids | None = None

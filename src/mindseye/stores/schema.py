@@ -97,6 +97,21 @@ photos = Table(
     Index(None, "digest"),
     Index(None, "size"),
     Index(None, "taken_at", "id"),
+    Index(None, "added_at"),
+    Index(None, "rating"),
+    Index(None, "latitude", "longitude"),
+    *(
+        Index(None, name)
+        for name in ("camera", "lens", "city", "region", "country", "country_code")
+    ),
+    # Holds the numbers that filters compare, so that a look at every photo need not read its row.
+    # What comes first is compared by no query: none shall walk this index to reach other columns.
+    Index(
+        "ix_photos_facts",
+        *("frame_count", "format", "width", "height", "size", "rating", "iso", "f_number"),
+        *("exposure_seconds", "focal_length", "focal_length_35mm", "latitude", "longitude"),
+        *("precision", "taken_at", "missing_since"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -106,6 +121,7 @@ keywords = Table(
     Column("photo_id", Id, _of("photos"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("keyword", Text, nullable=False),
+    Index(None, "keyword", "photo_id"),
 )
 
 frames = Table(

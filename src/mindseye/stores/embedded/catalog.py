@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+import numpy as np
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from mindseye.errors import NotFound
 from mindseye.media import paths
+from mindseye.query.model import Filter
 from mindseye.stores.base import Coverage, SkippedFile
-from mindseye.stores.embedded.database import one_of
+from mindseye.stores.embedded.database import ids_from, one_of
 from mindseye.stores.embedded.session import Session
+from mindseye.stores.filters import where
 from mindseye.stores.rows import photo_from
 from mindseye.stores.schema import frames, keywords, photos, roots, skipped
 from mindseye.types import FileStamp, Ids, Location, Photo
@@ -79,6 +83,13 @@ class EmbeddedCatalog:
             ):
                 grouped[photo_id].append(frame)
         return dict(grouped)
+
+    def matching(self, filter_: Filter, now: datetime) -> Ids:
+        """The frames, ascending, of all photos that pass a filter and are not missing."""
+        passing = select(photos.c.id).where(photos.c.missing_since.is_(None), where(filter_, now))
+        listed = select(func.group_concat(frames.c.id)).where(frames.c.photo_id.in_(passing))
+        with self._session.read() as connection:
+            return np.sort(ids_from(connection.execute(listed).scalar_one()))
 
     def newest(
         self, limit: int, after: int | None = None, within: Ids | None = None

@@ -21,7 +21,8 @@ from mindseye.errors import EncoderError, SpaceMismatch
 from mindseye.index.flat import FlatIndex
 from mindseye.stores.embedded.below import photos_below
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
-from mindseye.stores.embedded.database import one_of, unindexed
+from mindseye.stores.embedded.database import ids_from, one_of, unindexed
+from mindseye.stores.embedded.frame_rows import FrameRows
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.types import EmbeddingSpace, Ids, Matches, Photo, Vectors
@@ -37,6 +38,9 @@ _MOST_ROWS_IN_HAND = 200_000
 
 _SPARE = 1.25
 """How many more matches are asked of the index than needed, for rows that died meanwhile."""
+
+_FEW_FRAMES = 500
+"""Up to so many frames the database is asked for their rows; for more, all rows are learned."""
 
 _DEEPEST = 2000
 """A search that asked so often for more is better told which rows are alive."""
@@ -64,6 +68,7 @@ class EmbeddedVectors:
         # One damaged row must not stop every search; `check` tells of it.
         self._whole = func.length(vectors.c.vector) == 2 * self._space.dim
         self._opened: FlatIndex | None = None
+        self._frame_rows = FrameRows()
         self._lock = Lock()
 
     @property
@@ -161,6 +166,7 @@ class EmbeddedVectors:
                 self._opened = None
         index = self._index()
         with self._lock:
+            self._frame_rows = FrameRows()
             index.remove(self._dead(index))
             self._flush(index)
 
@@ -219,11 +225,27 @@ class EmbeddedVectors:
         return pairs[:, 0], pairs[:, 1]
 
     def _rows_of(self, frame_ids: Ids) -> Ids:
+        """Rows of these frames, some of which may have died since."""
+        if len(frame_ids) > _FEW_FRAMES:
+            return self._all_frame_rows().of(np.unique(frame_ids))
         listed = select(vectors.c.id).where(
             vectors.c.space_id == self._space_id, one_of(vectors.c.frame_id, frame_ids.tolist())
         )
         with self._session.read() as connection:
             return np.array(connection.execute(listed).scalars().all(), dtype=np.int64)
+
+    def _all_frame_rows(self) -> FrameRows:
+        """The rows of all frames: what was known, and what came since."""
+        known = self._frame_rows
+        # From nothing, the index over spaces and frames is read from end to end.
+        space = unindexed(vectors.c.space_id) if known.last else vectors.c.space_id
+        listed = select(
+            func.group_concat(vectors.c.frame_id), func.group_concat(vectors.c.id)
+        ).where(space == self._space_id, vectors.c.id > known.last)
+        with self._session.read() as connection:
+            frame_ids, row_ids = connection.execute(listed).one()
+        self._frame_rows = known.with_more(ids_from(frame_ids), ids_from(row_ids))
+        return self._frame_rows
 
     def _unencoded(self, connection: Connection, below: Sequence[str]) -> Select[int]:
         listed = (
