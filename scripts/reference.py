@@ -1,4 +1,4 @@
-"""Writes the reference pages that are made from code: commands, settings, errors.
+"""Writes the reference pages that are made from code: commands, settings, errors, fields.
 
 python scripts/reference.py          write them
 python scripts/reference.py --check  exit 1 when one of them is stale
@@ -17,9 +17,11 @@ from mindseye import errors
 from mindseye.cli.main import cli
 from mindseye.config import ENVIRONMENT_PREFIX, Settings, setting_fields
 from mindseye.failures import EXIT_CODES, INTERRUPTED
+from mindseye.query.fields import FIELDS
 
 PAGES = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "<!-- Made by scripts/reference.py from the code; edit the code. -->"
+MADE_ENDS = "<!-- Here ends what is made. -->"
 
 
 def main() -> int:
@@ -47,6 +49,7 @@ def pages() -> dict[str, str]:
         "commands.md": "\n".join(commands()) + "\n",
         "settings.md": "\n".join(settings()) + "\n",
         "errors.md": "\n".join(error_table()) + "\n",
+        "query.md": with_section(PAGES / "query.md", "\n".join(field_table())),
     }
 
 
@@ -101,6 +104,24 @@ def error_table() -> Iterator[str]:
     for value in vars(errors).values():
         if isinstance(value, type) and issubclass(value, errors.MindseyeError):
             yield f"| `{value.__name__}` | `{value.__base__.__name__}` | {first_line(value)} |"
+
+
+def field_table() -> Iterator[str]:
+    """Every field a filter may name."""
+    yield from ("| field | compares | means | for example |", "|---|---|---|---|")
+    for spec in FIELDS:
+        names = ", ".join(f"`{name}`" for name in (spec.name, *spec.aliases))
+        means = spec.help
+        if spec.choices:
+            means += ": " + ", ".join(f"`{choice}`" for choice in spec.choices)
+        yield f"| {names} | {spec.kind} | {means} | `{spec.example}` |"
+
+
+def with_section(page: Path, section: str) -> str:
+    """The text of a page whose part between `MADE` and `MADE_ENDS` is this section."""
+    before, _, rest = page.read_text().partition(MADE)
+    _, _, after = rest.partition(MADE_ENDS)
+    return f"{before}{MADE}\n\n{section}\n\n{MADE_ENDS}{after}"
 
 
 def first_line(kind: type) -> str:

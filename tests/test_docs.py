@@ -14,6 +14,7 @@ from mindseye import errors
 from mindseye.cli.main import COMMANDS
 from mindseye.config import setting_fields
 from mindseye.plugins import ENCODERS, STORES
+from mindseye.query.fields import BY_NAME, FIELDS
 from mindseye.types import Metadata, Source
 
 TOP = Path(__file__).parents[1]
@@ -43,6 +44,8 @@ def extras() -> list[str]:
         *(f"`{scheme}`" for scheme in ENCODERS),
         *(f"`{name}`" for name in Metadata.__dataclass_fields__),
         *(f"`{source}`" for source in Source),
+        *(f"`{name}`" for name in BY_NAME),
+        *(f"`{choice}`" for spec in FIELDS for choice in spec.choices),
         *(
             f"`{name}`"
             for name, value in vars(errors).items()

@@ -1,0 +1,213 @@
+"""Measure searches with filters: a library of many photos, and filters that few of them pass.
+
+    python benchmarks/filters.py --photos 100000
+
+Every query is a vector at hand (no encoder is measured) through the store as the engine asks it:
+the filter, the ranking among what passes, and the fifty best photos read. `found` is the share of
+the exact answer that came back, by score.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from machine import describe
+from mindseye.query.model import Filter
+from mindseye.query.parse import parse
+from mindseye.stores import open_store
+from mindseye.stores.base import Batch, PhotoRecord, Store
+from mindseye.types import (
+    EmbeddingSpace,
+    Exposure,
+    FileStamp,
+    Gps,
+    Ids,
+    Location,
+    Metadata,
+    PictureFacts,
+    Place,
+    Precision,
+    Source,
+    Vectors,
+)
+from vectors import DIM, make_rows, make_words, unit
+
+SPACE = EmbeddingSpace("benchmark", "benchmark", DIM)
+HITS = 50
+BATCH = 2000
+NOW = datetime(2025, 6, 30, 12)
+CAMERAS = ("Canon EOS R5", "Apple iPhone 14", "Nikon Z 8", "Google Pixel 8", "FUJIFILM X-T5")
+CITIES = tuple(f"City {number}" for number in range(500))
+
+FILTERS = (
+    "date:2023",
+    "date:2023-05..2023-06",
+    "date:2023-05-17",
+    "date:2023-05-17 camera:canon",
+    "camera:rare",
+    "-camera:canon",
+    'city:"city 17"',
+    "place:kyoto",
+    "near:35,135,300km",
+    "near:35,135,30km",
+    "keyword:unusual",
+    "keyword:word17",
+    "folder:2023/trip17/",
+    "name:IMG_00012",
+    "iso:12800",
+    "rating:5",
+    "rating:>=3 date:2023",
+    "has:gps",
+    "has:caption",
+    "caption:sunset",
+    "ext:heic",
+    "type:raw",
+    "orientation:portrait mp:>20",
+    "(camera:canon OR camera:nikon) -has:gps date:2021..2023",
+)
+
+
+def main() -> None:
+    """Make the library, ask it, and print a table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--photos", type=int, default=100_000)
+    parser.add_argument("--filters", nargs="*", default=FILTERS)
+    parser.add_argument("--library", type=Path, help="keep the library here, or use that one")
+    options = parser.parse_args()
+    machine = describe()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.library or Path(scratch)
+        store = open_store(f"sqlite:///{folder / 'catalog.db'}", index_dir=folder / "index")
+        if not store.catalog.coverage().photos:
+            fill(store, options.photos)
+        print(machine)
+        report(store, options.filters)
+        store.close()
+
+
+def fill(store: Store, count: int) -> None:
+    """Write so many photos of ten years, in folders by year and trip."""
+    root = store.files.add_root("/photos").id
+    rng = np.random.default_rng(5)
+    number = 0
+    for rows in make_rows(count):
+        records = [record(root, number + place, rng, row) for place, row in enumerate(rows)]
+        for start in range(0, len(records), BATCH):
+            store.put(Batch(photos=records[start : start + BATCH], space=SPACE))
+        number += len(rows)
+    store.vectors(SPACE).refresh()
+
+
+def record(root: int, number: int, rng: np.random.Generator, row: Vectors) -> PhotoRecord:
+    """A photo with metadata as a long-lived collection has them."""
+    taken = datetime(2015, 1, 1) + timedelta(minutes=float(rng.integers(0, 10 * 365 * 1440)))
+    located = rng.random() < 0.5
+    rare = rng.random() < 0.0001
+    return PhotoRecord(
+        Location(root, f"{taken:%Y}/trip{rng.integers(0, 100)}", f"IMG_{number:06d}.jpg"),
+        FileStamp(int(rng.integers(100_000, 20_000_000)), number),
+        f"{number:064x}",
+        PictureFacts(*((4032, 3024) if rng.random() < 0.7 else (4000, 6000)), "jpeg"),
+        Metadata(
+            taken_at=taken,
+            precision=Precision.SECOND,
+            gps=Gps(float(rng.uniform(-60, 70)), float(rng.uniform(-180, 180)))
+            if located
+            else None,
+            place=Place("Kyoto" if rare else CITIES[rng.integers(500)], "Region", "Land", "LA")
+            if located
+            else None,
+            camera="Rare camera" if rare else CAMERAS[rng.integers(len(CAMERAS))],
+            lens="Some lens 24-70mm F2.8",
+            exposure=Exposure(1 / 60, 2.8, 12800 if rng.random() < 0.001 else 200, 50.0, 50.0),
+            caption="A sunset at the sea" if rng.random() < 0.01 else None,
+            keywords=("unusual",) if rare else (f"word{rng.integers(1000)}", "family"),
+            rating=int(rng.integers(1, 6)) if rng.random() < 0.1 else None,
+            sources={"taken_at": Source.EXIF, "camera": Source.EXIF},
+        ),
+        vector=row,
+    )
+
+
+@dataclass
+class Asked:
+    """A filter with what it cost, in milliseconds."""
+
+    text: str
+    passing: int
+    filtering: float
+    whole: float
+    found: float
+
+
+def report(store: Store, texts: list[str]) -> None:
+    """Print what a query costs without a filter and with each."""
+    table = store.vectors(SPACE)
+    _, sample = table.get(list(range(1, 4001)))
+    queries = make_words(sample.astype(np.float16))
+    plain = median_ms(lambda query: ask(store, query, None), queries)
+    print(f"\nwithout a filter: {plain:.1f} ms\n")
+    print("| filter | photos | filter alone | whole query | times unfiltered | found |")
+    print("|---|---|---|---|---|---|")
+    for text in texts:
+        filter_ = parse(text).filter
+        assert filter_ is not None
+        asked = measure(store, text, filter_, queries)
+        print(
+            f"| `{text}` | {asked.passing:,} | {asked.filtering:.1f} ms | {asked.whole:.1f} ms "
+            f"| {asked.whole / plain:.1f} | {asked.found:.3f} |",
+            flush=True,
+        )
+
+
+def measure(store: Store, text: str, filter_: Filter, queries: Vectors) -> Asked:
+    """One filter over all queries."""
+    passing = store.catalog.matching(filter_, NOW)
+    filtering = median_ms(lambda _: store.catalog.matching(filter_, NOW), queries[:15])
+    whole = median_ms(lambda query: ask(store, query, filter_), queries[:30])
+    return Asked(text, len(passing), filtering, whole, share_found(store, queries[0], passing))
+
+
+def ask(store: Store, query: Vectors, filter_: Filter | None) -> object:
+    """What the engine asks of a store for one query."""
+    within = None if filter_ is None else store.catalog.matching(filter_, NOW)
+    matches = store.vectors(SPACE).search(query[None], HITS, within)[0]
+    return store.catalog.of_frames(matches.ids.tolist())
+
+
+def share_found(store: Store, query: Vectors, passing: Ids) -> float:
+    """How much of the exact best among the passing a search within them finds."""
+    table = store.vectors(SPACE)
+    best = np.empty(0, np.float32)
+    for start in range(0, len(passing), 20_000):
+        _, rows = table.get(passing[start : start + 20_000].tolist())
+        best = np.sort(np.concatenate([best, unit(rows) @ query]))[-HITS:]
+    found = table.search(query[None], HITS, passing)[0]
+    if not len(best):
+        return 1.0
+    return float(np.sum(found.scores >= best[0] - 2e-3)) / len(best)
+
+
+def median_ms(call: Callable[[Vectors], object], queries: Vectors) -> float:
+    """The median of one call per query, after one that warms up."""
+    call(queries[0])
+    return float(np.median(list(_taken(call, queries))))
+
+
+def _taken(call: Callable[[Vectors], object], queries: Vectors) -> Iterator[float]:
+    for query in queries:
+        started = time.perf_counter()
+        call(query)
+        yield 1e3 * (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    main()
