@@ -216,6 +216,14 @@ def test_completion_scripts_are_printed(empty: Shell, shell_name: str) -> None:
     assert "mindseye" in empty("completion", shell_name).stdout
 
 
+@pytest.mark.parametrize(
+    ("typed", "completed"), [("cam", "camera:"), ("'dog -type:r", "dog -type:raw"), ("zz", "")]
+)
+def test_completion_knows_filters(empty: Shell, typed: str, completed: str) -> None:
+    done = empty(_MINDSEYE_COMPLETE="fish_complete", COMP_WORDS="mindseye search", COMP_CWORD=typed)
+    assert done.stdout.split("plain,")[-1].strip() == completed
+
+
 def test_completion_knows_commands(empty: Shell) -> None:
     done = empty(
         code=0, _MINDSEYE_COMPLETE="bash_complete", COMP_WORDS="mindseye sea", COMP_CWORD="1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mindseye.cli.completion import complete_filter
 from mindseye.cli.output import print_json
 from mindseye.query.fields import FIELDS
 from mindseye.query.model import And, Filter, Not, Or, Words, as_typed
@@ -14,7 +15,7 @@ from mindseye.query.values import written
 
 
 @click.command()
-@click.argument("text", required=False, default="")
+@click.argument("text", required=False, default="", shell_complete=complete_filter)
 @click.option("--literal", is_flag=True, help="TEXT is words only: no weights, signs or filters.")
 @click.option("--fields", "list_fields", is_flag=True, help="List every field a filter may name.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from mindseye.cli.completion import complete_filter
 from mindseye.cli.options import Command, Settings, with_settings
 from mindseye.cli.output import hit_facts, on_terminal, print_json, shown
 from mindseye.library import Library
@@ -51,7 +52,7 @@ def _shaped(command: Command) -> Command:
 
 
 @click.command()
-@click.argument("text", required=False, default="")
+@click.argument("text", required=False, default="", shell_complete=complete_filter)
 @click.option(
     "--image",
     "images",

@@ -6,10 +6,6 @@ The database must know two functions, which a store gives it: `fold(text)`, that
 
 NOT is pushed down to the comparisons, and only there is an unknown made a no first. Elsewhere an
 unknown ends as a no by itself, and a plain comparison can use an index.
-
-Texts of which many photos share one, such as cameras, are not folded row by row: a recursive query
-jumps through the index from one different text to the next, and the rows with those that fit are
-looked up.
 """
 
 from __future__ import annotations
@@ -19,12 +15,9 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
 from sqlalchemy import (
-    CTE,
-    Column,
     ColumnElement,
     Float,
     String,
-    Text,
     and_,
     case,
     false,
@@ -49,11 +42,11 @@ from mindseye.query.facts import ANIMATED_FORMATS
 from mindseye.query.fields import FieldSpec, Kind
 from mindseye.query.model import And, Field, Filter, Not, Or
 from mindseye.query.values import Circle
-from mindseye.stores.schema import keywords, photos, roots
+from mindseye.stores.schema import keywords, photos
+from mindseye.stores.texts import TextTest, any_with, folder_with, keyword_with
 from mindseye.types import Source
 
 Test: TypeAlias = ColumnElement[bool]
-TextTest: TypeAlias = Callable[[ColumnElement[str]], Test]
 
 
 def where(filter_: Filter, now: datetime) -> Test:
@@ -78,74 +71,39 @@ def _where(filter_: Filter, now: datetime, *, negated: bool) -> Test:
             return not_(func.coalesce(test, false())) if negated else test
 
 
-def _folded(name: str) -> ColumnElement[str]:
-    return func.fold(column(name), type_=Text)
-
-
 def _text(spec: FieldSpec, field: Field, _: datetime) -> Test:
     needle = needle_of(field)
-
-    def equals(text: ColumnElement[str]) -> Test:
-        return text == needle
-
-    def holds(text: ColumnElement[str]) -> Test:
-        return text.contains(needle, autoescape=True)
-
-    test = equals if must_equal(spec, needle) else holds
+    equal, part = TextTest(needle, _equals), TextTest(needle, _holds)
+    test = equal if must_equal(spec, needle) else part
     return or_(
-        *(_any_with(name, equals) for name in spec.codes),
+        *(_any_with(name, equal) for name in spec.codes),
         *(_any_with(name, test) for name in spec.facts),
     )
 
 
 def _any_with(name: str, test: TextTest) -> Test:
-    """Whether a fact passes a test once it is folded."""
-    if name == "folder_path":
-        return _folders_with(test)
-    if name in _SHARED:
-        value = _SHARED[name].c.value
-        return photos.c[name].in_(select(value).where(test(func.fold(value, type_=Text))))
-    if name == "name":
-        return _names_with(test)
-    # Most photos know nothing here, and a look is cheaper than a call.
-    return and_(column(name).is_not(None), test(_folded(name)))
+    return folder_with(test) if name == "folder_path" else any_with(name, column(name), test)
 
 
-def _folders_with(test: TextTest) -> Test:
-    below = case((_FOLDERS.c.folder == "", ""), else_=_FOLDERS.c.folder.concat("/"))
-    path = func.rtrim(roots.c.path, "/", type_=Text).concat("/").concat(below)
-    inside = photos.alias()
-    here = and_(inside.c.root_id == _FOLDERS.c.root_id, inside.c.folder == _FOLDERS.c.folder)
-    return photos.c.id.in_(
-        select(inside.c.id)
-        .select_from(_FOLDERS)
-        .join(roots, roots.c.id == _FOLDERS.c.root_id)
-        .join(inside, here)
-        .where(test(func.fold(path, type_=Text)))
-    )
+def _equals(text: ColumnElement[str], needle: str) -> Test:
+    return text == needle
 
 
-def _names_with(test: TextTest) -> Test:
-    # A query of its own reads the index over names and no rows.
-    named = photos.alias()
-    return photos.c.id.in_(select(named.c.id).where(test(func.fold(named.c.name, type_=Text))))
+def _holds(text: ColumnElement[str], needle: str) -> Test:
+    return text.contains(needle, autoescape=True)
+
+
+def _ends(text: ColumnElement[str], ending: str) -> Test:
+    return and_(text.endswith(ending, autoescape=True), func.length(text) > len(ending))
 
 
 def _words(_: FieldSpec, field: Field, __: datetime) -> Test:
-    value = _KEYWORDS.c.value
-    padded = literal(" ").concat(func.fold(value, type_=Text)).concat(" ")
-    fitting = select(value).where(padded.contains(f" {needle_of(field)} ", autoescape=True))
-    owners = select(keywords.c.photo_id).where(keywords.c.keyword.in_(fitting))
-    return photos.c.id.in_(owners)
+    return keyword_with(needle_of(field))
 
 
 def _ending(spec: FieldSpec, field: Field, _: datetime) -> Test:
-    ending = f".{needle_of(field)}"
-
-    def ends(text: ColumnElement[str]) -> Test:
-        return and_(text.endswith(ending, autoescape=True), func.length(text) > len(ending))
-
-    return or_(*(_any_with(name, ends) for name in spec.facts))
+    test = TextTest(f".{needle_of(field)}", _ends)
+    return or_(*(_any_with(name, test) for name in spec.facts))
 
 
 def _choice(spec: FieldSpec, field: Field, _: datetime) -> Test:
@@ -223,45 +181,11 @@ def _generation(name: str) -> ColumnElement[str]:
     return cast("ColumnElement[str]", photos.c.generation[name].as_string())
 
 
-def _different(known: Column[str]) -> CTE:
-    """Every different text of an indexed column, each once, and NULL."""
-    table = known.table.alias()
-    first = select(func.min(table.c[known.name]).label("value"))
-    found = first.cte(f"different_{known.table.name}_{known.name}", recursive=True)
-    table = known.table.alias()
-    following = select(func.min(table.c[known.name])).where(table.c[known.name] > found.c.value)
-    after = select(following.scalar_subquery()).where(found.c.value.is_not(None))
-    return found.union_all(after)
-
-
-def _different_folders() -> CTE:
-    """Every folder of every root, each once, and NULL."""
-    table = photos.alias()
-    lowest = select(func.min(table.c.folder)).where(table.c.root_id == roots.c.id)
-    first = select(roots.c.id.label("root_id"), lowest.scalar_subquery().label("folder"))
-    found = first.cte("different_folders", recursive=True)
-    table = photos.alias()
-    following = select(func.min(table.c.folder)).where(
-        table.c.root_id == found.c.root_id, table.c.folder > found.c.folder
-    )
-    after = select(found.c.root_id, following.scalar_subquery())
-    return found.union_all(after.where(found.c.folder.is_not(None)))
-
-
 def _kind() -> ColumnElement[str]:
     name = func.lower(photos.c.format)
     moving = and_(photos.c.frame_count > 1, name.in_(ANIMATED_FORMATS))
     return case((name == "raw", "raw"), (moving, "animated"), else_="photo")
 
-
-_SHARED: Final = {
-    name: _different(photos.c[name])
-    for name in ("camera", "lens", "city", "region", "country", "country_code")
-}
-"""Columns of which many photos share a value -> their different values."""
-
-_KEYWORDS: Final = _different(keywords.c.keyword)
-_FOLDERS: Final = _different_folders()
 
 _DERIVED: Final[Mapping[str, ColumnElement[Any]]] = {
     "megapixels": photos.c.width * photos.c.height / literal(1e6, Float),

@@ -33,10 +33,18 @@ TEXTS = st.sampled_from(
 )  # fmt: skip
 """Texts that hold each other, or nearly do; also what photos are said to hold."""
 
-_NAMES = ["IMG_1.jpg", "b.HEIC", ".hidden", "Zürich.webp", "x.tar.gz", "noext", "50%_a.jpg"]
+_NAMES = [
+    "IMG_1.jpg",
+    "two  parts.JPG ",
+    ".hidden",
+    "Zürich.webp",
+    "x.tar.gz",
+    "noext",
+    "50%_a.HEIC",
+]
 _FOLDERS = ["", "2023/Zürich trip", "a"]
 _OF_PATHS = st.sampled_from(
-    ["img", "IMG_", ".", "zurich", "%", "a", "2023/z", "/photos", "trip/", "früher/a"]
+    ["img", "IMG_", ".", "zurich", "%_", "two parts.jpg", "2023/z", "/photos", "trip/", "früher/a"]
 )
 _DAYS = st.sampled_from(
     [Day(2023), Day(2023, 3), Day(2023, 3, 31), Day(2024, 2, 29), Day(2024), Day(1999, 12)]

@@ -1,0 +1,153 @@
+"""Texts in SQL, compared as `mindseye.query.fold` has them, without folding more than need be.
+
+The database knows `fold`, and a call of it costs more than a look at a row. Texts that many photos
+share, such as cameras, are folded once each: a recursive query jumps through the index from one
+different text to the next. Of texts that are all different, such as names, only those are folded
+that may fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from mindseye.stores.schema import keywords, photos, roots
+
+
+class octets(FunctionElement[int]):  # noqa: N801 - named as in SQL
+    """How many bytes a text takes."""
+
+    inherit_cache = True
+    name = "octet_length"
+    type = Integer()
+
+
+@compiles(octets)
+def _octets(element: octets, compiler: SQLCompiler, **options: Any) -> str:
+    return f"octet_length({compiler.process(element.clauses, **options)})"
+
+
+@compiles(octets, "sqlite")
+def _octets_of_sqlite(element: octets, compiler: SQLCompiler, **options: Any) -> str:
+    # SQLite has octet_length since 3.43 only.
+    return f"length(CAST({compiler.process(element.clauses, **options)} AS BLOB))"
+
+
+@dataclass(frozen=True, slots=True)
+class TextTest:
+    """A comparison that only texts which hold `needle`, once folded, can pass."""
+
+    needle: str
+    passes: Callable[[ColumnElement[str], str], ColumnElement[bool]]
+
+    def on(self, text: ColumnElement[str]) -> ColumnElement[bool]:
+        """The comparison with a text that is to be folded."""
+        return self.passes(_fold(text), self.needle)
+
+    def on_few(self, text: ColumnElement[str]) -> ColumnElement[bool]:
+        """The same, where most texts are expected not to pass: those are not folded."""
+        may: ColumnElement[bool] = false()
+        if self.needle.isascii():
+            # Blanks of the needle may be doubled in the text, or be tabs.
+            parts = (_escaped(part) for part in self.needle.split())
+            may = text.ilike(f"%{'%'.join(parts)}%", escape="/")
+        beyond_ascii = octets(text) != func.length(text)
+        return case((or_(may, beyond_ascii), self.on(text)), else_=false())
+
+
+def any_with(name: str, text: ColumnElement[str], test: TextTest) -> ColumnElement[bool]:
+    """Whether a photo's fact, whose SQL is `text`, passes a test."""
+    if name in _SHARED:
+        value = _SHARED[name].c.value
+        return photos.c[name].in_(select(value).where(test.on(value)))
+    if name == "name":
+        # A query of its own reads the index over names, and no rows.
+        named = photos.alias()
+        return photos.c.id.in_(select(named.c.id).where(test.on_few(named.c.name)))
+    return and_(text.is_not(None), test.on_few(text))
+
+
+def keyword_with(needle: str) -> ColumnElement[bool]:
+    """Whether a keyword holds these whole words."""
+    value = _KEYWORDS.c.value
+    padded = literal(" ").concat(_fold(value)).concat(" ")
+    fitting = select(value).where(padded.contains(f" {needle} ", autoescape=True))
+    owners = select(keywords.c.photo_id).where(keywords.c.keyword.in_(fitting))
+    return photos.c.id.in_(owners)
+
+
+def folder_with(test: TextTest) -> ColumnElement[bool]:
+    """Whether the whole path of a photo's folder, with "/" at its end, passes a test."""
+    below = case((_FOLDERS.c.folder == "", ""), else_=_FOLDERS.c.folder.concat("/"))
+    path = func.rtrim(roots.c.path, "/", type_=Text).concat("/").concat(below)
+    inside = photos.alias()
+    here = and_(inside.c.root_id == _FOLDERS.c.root_id, inside.c.folder == _FOLDERS.c.folder)
+    return photos.c.id.in_(
+        select(inside.c.id)
+        .select_from(_FOLDERS)
+        .join(roots, roots.c.id == _FOLDERS.c.root_id)
+        .join(inside, here)
+        .where(test.on(path))
+    )
+
+
+def _fold(text: ColumnElement[str]) -> ColumnElement[str]:
+    return func.fold(text, type_=Text)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def _different(known: Column[str]) -> CTE:
+    """Every different text of an indexed column, each once, and NULL."""
+    table = known.table.alias()
+    first = select(func.min(table.c[known.name]).label("value"))
+    found = first.cte(f"different_{known.table.name}_{known.name}", recursive=True)
+    table = known.table.alias()
+    following = select(func.min(table.c[known.name])).where(table.c[known.name] > found.c.value)
+    after = select(following.scalar_subquery()).where(found.c.value.is_not(None))
+    return found.union_all(after)
+
+
+def _different_folders() -> CTE:
+    """Every folder of every root, each once, and NULL."""
+    table = photos.alias()
+    lowest = select(func.min(table.c.folder)).where(table.c.root_id == roots.c.id)
+    first = select(roots.c.id.label("root_id"), lowest.scalar_subquery().label("folder"))
+    found = first.cte("different_folders", recursive=True)
+    table = photos.alias()
+    following = select(func.min(table.c.folder)).where(
+        table.c.root_id == found.c.root_id, table.c.folder > found.c.folder
+    )
+    after = select(found.c.root_id, following.scalar_subquery())
+    return found.union_all(after.where(found.c.folder.is_not(None)))
+
+
+_SHARED: Final = {
+    name: _different(photos.c[name])
+    for name in ("camera", "lens", "city", "region", "country", "country_code")
+}
+"""Columns of which many photos share a value -> their different values."""
+
+_KEYWORDS: Final = _different(keywords.c.keyword)
+_FOLDERS: Final = _different_folders()
