@@ -57,9 +57,7 @@ class QueryError(UsageError):
     `query` is "" where no typed text was read.
     """
 
-    def __init__(
-        self, message: str, *, offset: int = 0, hint: str = "", query: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, offset: int = 0, hint: str = "", query: str = "") -> None:
         super().__init__(message, hint=hint)
         self.offset = offset
         self.query = query
