@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PHOTOS ?=
+CAPTIONS ?=
+ENCODERS ?=
 DEMO := build/demo
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test lint format bench docs clean
+.PHONY: help install dev demo test lint format bench evaluate docs clean
 
 help: ## explain the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,6 +49,9 @@ format: $(INSTALLED_DEV) ## put code into the house's form
 
 bench: $(INSTALLED_DEV) ## measure speed and memory (minutes); results in build/bench
 	$(BIN)/python benchmarks/run.py --out build/bench
+
+evaluate: $(INSTALLED) ## how well captions find pictures; CAPTIONS=file, ENCODERS="spec spec"
+	@$(BIN)/python scripts/evaluate.py --build build/evaluate $(if $(CAPTIONS),--captions "$(CAPTIONS)") $(ENCODERS)
 
 docs: $(INSTALLED_DEV) ## build the documentation into site/
 	$(BIN)/python scripts/reference.py

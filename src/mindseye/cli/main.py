@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "mindseye.cli.doctor:doctor",
     "reencode": "mindseye.cli.reencode:reencode",
     "encoders": "mindseye.cli.encoders:encoders",
+    "evaluate": "mindseye.cli.evaluate:evaluate",
     "check": "mindseye.cli.care:check",
     "forget": "mindseye.cli.care:forget",
     "completion": "mindseye.cli.completion:completion",

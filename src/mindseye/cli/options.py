@@ -13,42 +13,44 @@ from mindseye.config import Settings, load_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_SHARED = [
-    click.option(
+_SHARED: dict[str, Callable[[Any], Any]] = {
+    "library": click.option(
         "--library", type=click.Path(path_type=Path), help="Folder of the library.", metavar="DIR"
     ),
-    click.option("--store", help="URL of the store (sqlite:///...).", metavar="URL"),
-    click.option("--encoder", help="Encoder spec, for example 'builtin'.", metavar="SPEC"),
-    click.option("--threads", type=int, help="Encoder threads; 0 is one per processor."),
-    click.option(
+    "store": click.option("--store", help="URL of the store (sqlite:///...).", metavar="URL"),
+    "encoder": click.option(
+        "--encoder", help="Encoder spec, for example 'builtin'.", metavar="SPEC"
+    ),
+    "threads": click.option("--threads", type=int, help="Encoder threads; 0 is one per processor."),
+    "config": click.option(
         "--config",
         "config_file",
         type=click.Path(path_type=Path),
         help="Settings file (TOML).",
         metavar="FILE",
     ),
-    click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
-]
+    "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+}
 
 
-def with_settings(*setting_names: str) -> Callable[[Command], Command]:
+def with_settings(*setting_names: str, without: str = "") -> Callable[[Command], Command]:
     """Give a command the shared options, and their merged `Settings` as its first argument.
 
-    `setting_names` are further options of the command that are settings too (`workers`).
+    `setting_names` are further options of the command that are settings too (`workers`);
+    `without` is a shared one that it takes in a form of its own.
     """
 
     def decorate(function: Command) -> Command:
         @wraps(function)
         def command(*args: Any, **kwargs: Any) -> Any:
-            flags = {
-                name: kwargs.pop(name)
-                for name in ("library", "store", "encoder", "threads", *setting_names)
-            }
+            shared = ("library", "store", "encoder", "threads", *setting_names)
+            flags = {name: kwargs.pop(name) for name in shared if name != without}
             settings = load_settings(flags, file=kwargs.pop("config_file"))
             return function(settings, *args, **kwargs)
 
-        for option in reversed(_SHARED):
-            command = option(command)
+        for name, option in reversed(_SHARED.items()):
+            if name != without:
+                command = option(command)
         return command  # type: ignore[return-value]
 
     return decorate

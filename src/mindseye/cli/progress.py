@@ -115,7 +115,7 @@ def _bar() -> Iterator[Observer]:
 
 
 def _words(progress: Progress) -> str:
-    if progress.what == "frames":
+    if progress.what != "files":
         words = "encoding"
     else:
         words = "ingesting" if progress.scanned else "scanning and ingesting"
