@@ -114,6 +114,8 @@ def field_table() -> Iterator[str]:
         means = spec.help
         if spec.choices:
             means += ": " + ", ".join(f"`{choice}`" for choice in spec.choices)
+        if spec.synonyms:
+            means += "; also " + ", ".join(f"`{word}`" for word in spec.synonyms)
         yield f"| {names} | {spec.kind} | {means} | `{spec.example}` |"
 
 

@@ -103,10 +103,13 @@ class Library:
         self,
         folders: Sequence[str | Path],
         *,
+        again: bool = False,
         observer: Observer | None = None,
         cancel: Event | None = None,
     ) -> IngestReport:
         """Take in every picture below these folders; originals are only ever read.
+
+        With `again` files that have not changed are read anew too, but not encoded anew.
 
         Pictures are encoded by the library's encoder, those of an album that is searched by another
         one by that too. Where a flag insists on an encoder that is not the library's, the library
@@ -114,7 +117,7 @@ class Library:
         while another ingest runs.
         """
         listed = [paths.to_text(paths.absolute(folder)) for folder in folders]
-        return self._work(observer, cancel).ingest(listed)
+        return self._work(observer, cancel).ingest(listed, again=again)
 
     def reencode(
         self,

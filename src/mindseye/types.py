@@ -109,6 +109,7 @@ class Metadata:
     title: str | None = None
     caption: str | None = None
     keywords: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     rating: int | None = None
     generation: Generation | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
@@ -137,17 +138,25 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
-    """What decoding told of a file: upright size in pixels, format, number of frames in it."""
+    """What decoding told of a file: upright size in pixels, format, number of frames in it.
+
+    `colours` are shares of the pixels by the name of a colour, the largest first
+    (`mindseye.media.palette`); None where they have not been looked at.
+    """
 
     width: int
     height: int
     format: str
     frames: int = 1
+    colours: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A file in the library. `digest` is the SHA-256 of its bytes, in hexadecimal."""
+    """A file in the library. `digest` is the SHA-256 of its bytes, in hexadecimal.
+
+    `copies` counts the other photos, not missing ones, that have the same bytes.
+    """
 
     id: int
     path: str
@@ -158,6 +167,7 @@ class Photo:
     metadata: Metadata
     added_at: datetime
     missing_since: datetime | None = None
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)

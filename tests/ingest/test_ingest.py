@@ -17,6 +17,7 @@ from mindseye.encoders.base import Calibration
 from mindseye.errors import NotFound, StoreBusy
 from mindseye.ingest.options import Progress
 from mindseye.library import Library
+from mindseye.stores.base import Batch
 from mindseye.testing.encoder import ColourEncoder
 from mindseye.types import EmbeddingSpace, IngestReport, Pixels, Vectors
 
@@ -108,6 +109,42 @@ def test_a_touched_file_is_read_but_not_encoded(
     assert counts(library.ingest([photos])) == {"updated": 1}
     assert encoder.images == 1
     assert names(library, "red") == ["a.png"]
+
+
+def test_unchanged_files_are_read_again_on_request_and_not_encoded(
+    library: Library, encoder: CountingEncoder, paint: Paint, photos: Path
+) -> None:
+    path = paint("a.png", "red", "blue")
+    paint("b.png", "green")
+    library.ingest([photos])
+    shares = {"red": 0.5, "blue": 0.5}
+    before = library.photo(path)
+    assert before.picture.colours == shares
+    # A version without colours took this one in.
+    library.store.put(Batch(colours={before.id: {}}))
+    assert library.status().coverage.without_colours == 1
+    assert counts(library.ingest([photos])) == {"unchanged": 2}
+    assert counts(library.ingest([photos], again=True)) == {"updated": 2}
+    assert library.photo(path) == before
+    assert encoder.images == 2
+    assert library.status().coverage.without_colours == 0
+
+
+def test_a_file_edited_meanwhile_is_encoded_when_all_are_read_again(
+    library: Library, encoder: CountingEncoder, paint: Paint, photos: Path
+) -> None:
+    path = paint("a.png", "red")
+    library.ingest([photos])
+    path.write_bytes(paint("b.png", "blue").read_bytes())
+    assert counts(library.ingest([photos], again=True)) == {"added": 1, "updated": 1}
+    assert sorted(names(library, "blue")) == ["a.png", "b.png"]
+    assert encoder.images == 3
+
+
+def test_a_copy_shows_the_colours_of_its_twin(library: Library, paint: Paint, photos: Path) -> None:
+    shutil.copyfile(paint("a.png", "red"), photos / "b.png")
+    library.ingest([photos])
+    assert sorted(names(library, "color:red is:duplicate")) == ["a.png", "b.png"]
 
 
 def test_a_sidecar_that_is_written_later_is_read(

@@ -26,7 +26,7 @@ from mindseye.errors import (
 from mindseye.ingest.options import Progress
 from mindseye.library import Library
 from mindseye.query.parse import Parsed
-from mindseye.stores.base import ENCODER
+from mindseye.stores.base import ENCODER, Batch
 from mindseye.testing.encoder import ColourEncoder, load
 from mindseye.types import Album, EmbeddingSpace, Pixels, Vectors
 
@@ -77,6 +77,18 @@ def test_a_new_library_records_its_encoder_and_keeps_to_it(
     assert library.encoder.space.encoder == OLD
     assert found(library) == REDS
     assert opened(OLD).search("red").notices == ()
+
+
+def test_photos_without_colours_get_them_while_they_are_decoded_anyway(
+    library: Library,
+) -> None:
+    ids = {hit.photo.id: hit.photo.picture.colours for hit in library.search("width:>0").hits}
+    assert all(ids.values())
+    library.store.put(Batch(colours={photo: {} for photo in ids}))
+    assert library.status().coverage.without_colours == len(ids)
+    library.reencode(NEW)
+    again = {hit.photo.id: hit.photo.picture.colours for hit in library.search("width:>0").hits}
+    assert again == ids
 
 
 def test_an_encoder_that_leads_nowhere_is_not_recorded(opened: Opener, photos: Path) -> None:

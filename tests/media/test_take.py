@@ -34,7 +34,8 @@ def test_a_file_gives_its_digest_stamp_pixels_and_metadata(photo: Path) -> None:
     status = photo.stat()
     assert taken.digest == hashlib.sha256(DATA).hexdigest()
     assert (taken.stamp.size, taken.stamp.mtime_ns) == (status.st_size, status.st_mtime_ns)
-    assert taken.picture == PictureFacts(64, 48, "jpeg")
+    colours = dict.fromkeys(("red", "yellow", "green", "blue"), 0.25)
+    assert taken.picture == PictureFacts(64, 48, "jpeg", colours=colours)
     assert taken.decoded is not None
     assert taken.decoded.pixels.shape == (24, 32, 3)
     assert taken.metadata.sources["taken_at"] is Source.NAME

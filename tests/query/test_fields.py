@@ -6,11 +6,14 @@ from collections import Counter
 
 import pytest
 
+from mindseye.errors import QueryError
+from mindseye.media import palette
 from mindseye.media.formats import FORMATS, Family
 from mindseye.query.facts import ANIMATED_FORMATS, FACTS
 from mindseye.query.fields import BY_NAME, FIELDS, FieldSpec, Kind, completions, near_names
 from mindseye.query.parse import parse
 from mindseye.stores.filters import column
+from mindseye.stores.texts import LISTS
 
 
 @pytest.mark.parametrize("spec", FIELDS, ids=lambda spec: spec.name)
@@ -20,7 +23,7 @@ def test_a_field_reads_facts_that_photos_and_stores_know(spec: FieldSpec) -> Non
         names += [name for choice in spec.choices.values() for name in choice]
     for name in names:
         assert name in FACTS
-        if name not in ("keywords", "folder_path"):
+        if name not in ("folder_path", "colours", "duplicate", *LISTS):
             assert column(name) is not None
 
 
@@ -43,6 +46,17 @@ def test_the_formats_are_those_that_are_read() -> None:
     assert set(ANIMATED_FORMATS) <= read
 
 
+def test_the_colours_are_those_that_are_told_apart() -> None:
+    assert set(BY_NAME["color"].choices) == {*palette.NAMES, palette.MONOCHROME}
+    assert set(BY_NAME["color"].synonyms.values()) <= set(BY_NAME["color"].choices)
+
+
+def test_a_choice_that_is_still_to_come_says_so() -> None:
+    with pytest.raises(QueryError, match="videos are not taken in yet") as caught:
+        parse("beach type:video")
+    assert (caught.value.offset, caught.value.hint) == (11, "it knows photo, raw, animated")
+
+
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
@@ -51,6 +65,8 @@ def test_the_formats_are_those_that_are_read() -> None:
         ("has:k", ["has:keywords"]),
         ("-type:", ["-type:photo", "-type:raw", "-type:animated"]),
         ("camera:", []),
+        ("is:", ["is:rejected", "is:duplicate"]),
+        ("-colour:b", ["-colour:blue", "-colour:brown", "-colour:black"]),
         ("nothing", []),
         ("nothing:", []),
     ],

@@ -23,12 +23,14 @@ _REASONS_SHOWN = 20
 @click.option("--workers", type=int, help="Decoding processes; 0 is one per processor.")
 @click.option("--batch", type=int, help="Pictures encoded and committed together.")
 @click.option("--hidden/--no-hidden", default=None, help="Take in hidden files and folders too.")
+@click.option("--again", is_flag=True, help="Read unchanged files anew; they stay encoded.")
 @with_settings("workers", "batch", "hidden")
-def ingest(settings: Settings, folders: tuple[Path, ...], *, as_json: bool) -> None:
+def ingest(settings: Settings, folders: tuple[Path, ...], *, again: bool, as_json: bool) -> None:
     """Take in every picture below FOLDERS; run it again after changes.
 
     Pictures are only ever read. Ctrl-C stops after the batch in hand, and the next run goes on
     from there. Exit code 0 even if some files were skipped: `mindseye status` lists them.
+    --again learns of known photos what a newer Mindseye reads (people, colours).
     With --encoder, a library of another encoder is brought to that one afterwards.
     """
     cancel = Event()
@@ -37,7 +39,7 @@ def ingest(settings: Settings, folders: tuple[Path, ...], *, as_json: bool) -> N
         stopping(cancel),
         shown_progress(as_json=as_json) as observer,
     ):
-        report = library.ingest(folders, observer=observer, cancel=cancel)
+        report = library.ingest(folders, again=again, observer=observer, cancel=cancel)
     if as_json:
         print_json(report)
     else:

@@ -50,6 +50,7 @@ def photo_facts(photo: Photo) -> dict[str, object]:
     facts["size"] = photo.stamp.size
     facts["modified_ns"] = photo.stamp.mtime_ns
     facts["digest"] = photo.digest
+    facts["copies"] = photo.copies
     facts |= {entry.name: getattr(photo.picture, entry.name) for entry in fields(PictureFacts)}
     facts["added_at"] = to_plain(photo.added_at)
     facts["missing_since"] = to_plain(photo.missing_since)

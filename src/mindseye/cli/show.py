@@ -35,7 +35,12 @@ def _rows(photo: Photo) -> Iterator[tuple[str, str, str]]:
         yield "missing since", photo.missing_since.isoformat(timespec="seconds"), ""
     yield "file", f"{byte_text(photo.stamp.size)}, {picture.format}", ""
     yield "picture", f"{picture.width} x {picture.height}, {_plural(picture.frames)}", ""
+    if picture.colours:
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in picture.colours.items())
+        yield "colours", shares, ""
     yield "digest", photo.digest, ""
+    if photo.copies:
+        yield "copies", f"{photo.copies} more with the same bytes", ""
     yield from _metadata_rows(photo.metadata)
 
 

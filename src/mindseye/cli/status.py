@@ -46,6 +46,9 @@ def _print(facts: Status) -> None:
     click.echo(f"photos     {coverage.photos}, {coverage.missing} of them missing")
     click.echo(f"encoded    {facts.encoded} of {coverage.frames}{share} by {facts.encoder}")
     click.echo(f"waiting    {facts.waiting}")
+    if coverage.without_colours:
+        unseen = coverage.without_colours
+        click.echo(f"colours    not known of {unseen} photos: `mindseye ingest --again` looks")
     click.echo(f"skipped    {coverage.skipped}")
     for reason, count in sorted(coverage.failed.items(), key=lambda item: -item[1]):
         click.echo(f"  {count:6}  {reason}")

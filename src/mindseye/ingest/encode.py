@@ -6,7 +6,7 @@ an album. Each batch is one transaction: after a kill the next run goes on behin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
@@ -19,8 +19,8 @@ from mindseye.ingest.pace import Pace
 from mindseye.ingest.pool import DecodePool
 from mindseye.ingest.stream import DecodeStream, Job
 from mindseye.media.take import Taken
-from mindseye.stores.base import Store, VectorTable
-from mindseye.types import Photo, Pixels, Skipped
+from mindseye.stores.base import Batch, Store, VectorTable
+from mindseye.types import Photo, PictureFacts, Pixels, Skipped
 
 _WAITING_AT_ONCE = 1000
 
@@ -72,6 +72,7 @@ class FrameEncoding:
     _pace: Pace = field(default_factory=Pace)
     _frames: list[int] = field(default_factory=list)
     _images: list[Pixels] = field(default_factory=list)
+    _colours: dict[int, Mapping[str, float]] = field(default_factory=dict)
 
     def run(self, pool: DecodePool) -> None:
         """Encode until nothing waits or `options.cancel` is set; the batch in hand is written.
@@ -111,12 +112,21 @@ class FrameEncoding:
         else:
             self._frames.append(frame)
             self._images.append(outcome.decoded.pixels)
+            self._note_colours(photo, outcome.decoded.picture)
+
+    def _note_colours(self, photo: Photo, picture: PictureFacts) -> None:
+        """Keep the colours of a photo that an earlier version took in without looking at them."""
+        if photo.picture.colours is None and picture.colours is not None:
+            self._colours[photo.id] = picture.colours
 
     def _put(self, table: VectorTable) -> None:
         if self._images:
             table.put(self._frames, self.encoder.encode_images(self._images))
             self.encoded += len(self._images)
             self._frames, self._images = [], []
+        if self._colours:
+            self.store.put(Batch(colours=self._colours))
+            self._colours = {}
         self._tell()
 
     def _tell(self) -> None:

@@ -61,6 +61,8 @@ class Intake:
         if isinstance(outcome, MediaError):
             if os.path.lexists(paths.from_text(candidate.path)):
                 self._skip(candidate, outcome)
+        elif outcome.decoded is not None and self._is_encoded(candidate, outcome):
+            self._known.append(_record(candidate, outcome, None))
         elif outcome.decoded is not None:
             self._fresh.append((candidate, outcome, outcome.decoded.pixels))
         elif not self._recognise(candidate, outcome):
@@ -110,6 +112,15 @@ class Intake:
         stamp = _UNREAD if type(error) is MediaError else candidate.stamp
         file = SkippedFile(candidate.location, stamp, reason)
         self._skipped.append((file, candidate.path))
+
+    def _is_encoded(self, candidate: Candidate, taken: Taken) -> bool:
+        """Whether this is a photo of the library, unchanged, with its vector."""
+        known = [] if candidate.photo_id is None else [candidate.photo_id]
+        photos = self.store.catalog.photos(known)
+        if not photos or photos[0].digest != taken.digest:
+            return False
+        frames = self.store.catalog.frames(known).get(known[0], [])
+        return len(self.store.vectors(self.encoder.space).get(frames)[0]) == len(frames) > 0
 
     def _recognise(self, candidate: Candidate, taken: Taken) -> bool:
         """A file whose content is known: an update of metadata, a move, or a copy."""

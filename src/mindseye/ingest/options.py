@@ -52,10 +52,15 @@ def _ignore(_: Progress) -> None:
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
-    """How to run an ingest: pictures per batch, hidden files, decoding, who watches, who stops."""
+    """How to run an ingest: pictures per batch, hidden files, decoding, who watches, who stops.
+
+    With `again` files that have not changed are read and decoded anew, as a newer Mindseye may
+    learn more from them; what is encoded stays so.
+    """
 
     batch: int = 32
     hidden: bool = False
+    again: bool = False
     decoding: DecodeBudget = field(default_factory=DecodeBudget)
     observer: Observer = _ignore
     cancel: Event = field(default_factory=Event)

@@ -67,7 +67,8 @@ class Ingest:
     def _survey(self, folder: str) -> Survey:
         root = self._root(folder)
         _, _, below = (folder + "/").partition(root.path.rstrip("/") + "/")
-        return Survey(self.store, root, below.strip("/"), self.options.hidden)
+        options = self.options
+        return Survey(self.store, root, below.strip("/"), options.hidden, options.again)
 
     def _root(self, folder: str) -> Root:
         known = [root for root in self.store.files.roots() if paths.covers(root.path, folder)]

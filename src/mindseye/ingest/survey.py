@@ -54,6 +54,8 @@ class Survey:
     root: Root
     below: str = ""
     hidden: bool = False
+    again: bool = False
+    """Files that have not changed are candidates too, and none is known to be a copy."""
     tally: Tally = field(default_factory=Tally)
 
     def candidates(self) -> Iterator[Candidate]:
@@ -87,7 +89,7 @@ class Survey:
         for folder in folders:
             for file in folder.files:
                 before = known.pop((folder.path, file.name), None)
-                if before is None or before.stamp != file.stamp:
+                if self.again or before is None or before.stamp != file.stamp:
                     fresh.append((folder, file, before))
                 else:
                     self._note_unchanged(before)
@@ -101,7 +103,7 @@ class Survey:
                 paths.join(self.root.path, location),
                 file.stamp,
                 before.photo_id if before else None,
-                frozenset(digests.get(file.stamp.size, ())),
+                frozenset(() if self.again else digests.get(file.stamp.size, ())),
             )
 
     def _note_unchanged(self, file: KnownFile) -> None:

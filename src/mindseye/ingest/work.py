@@ -36,7 +36,7 @@ class Work:
     observer: Observer | None = None
     cancel: Event = field(default_factory=Event)
 
-    def ingest(self, folders: Sequence[str]) -> IngestReport:
+    def ingest(self, folders: Sequence[str], *, again: bool = False) -> IngestReport:
         """Take in these folders (absolute text), and bring the library to the encoder of a flag.
 
         Raises as `Library.ingest` says.
@@ -44,7 +44,8 @@ class Work:
         with self._alone():
             spec = self._adopted()
             encoder = self.open_encoder(spec)
-            report = Ingest(self.store, encoder, self._options(encoder)).run(folders)
+            options = replace(self._options(encoder), again=again)
+            report = Ingest(self.store, encoder, options).run(folders)
             report = replace(report, notices=(*self._mismatch(), *self._encode_albums()))
             wanted = self._insisted_by_flag()
             if wanted not in {"", spec} and not self.cancel.is_set():
@@ -112,7 +113,7 @@ class Work:
 
     def _options(self, encoder: Encoder) -> IngestOptions:
         settings = self.settings
-        return IngestOptions(
+        options = IngestOptions(
             batch=settings.batch,
             hidden=settings.hidden,
             decoding=DecodeBudget(
@@ -122,8 +123,8 @@ class Work:
                 DecodeLimits(encoder.resolution, settings.max_pixels),
             ),
             cancel=self.cancel,
-            **({} if self.observer is None else {"observer": self.observer}),
         )
+        return options if self.observer is None else replace(options, observer=self.observer)
 
     def _reencode(
         self, spec: str, album: Album | None = None, *, drop: bool = False, anyway: bool = False

@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from mindseye.errors import CorruptMedia, MediaError, MediaTooLarge
 from mindseye.media.base import Decoded, DecodeLimits, FileContent
 from mindseye.media.decode import decode, refuse
 from mindseye.media.formats import HEAD_BYTES
+from mindseye.media.palette import colours_of
 from mindseye.media.paths import from_text
 from mindseye.media.read import find_sidecar, read
 from mindseye.types import FileStamp, Metadata, PictureFacts
@@ -59,9 +60,14 @@ def take(
     bounds = limits or DecodeLimits()
     data, stamp = _contents(path, bounds)
     digest = hashlib.sha256(data).hexdigest()
-    decoded = None if digest in known_digests else decode(path, data, bounds)
+    decoded = None if digest in known_digests else _coloured(decode(path, data, bounds))
     content = FileContent(path, data, _sidecar(path), stamp.mtime_ns)
     return Taken(digest, stamp, read(content), decoded)
+
+
+def _coloured(decoded: Decoded) -> Decoded:
+    picture = replace(decoded.picture, colours=colours_of(decoded.pixels))
+    return replace(decoded, picture=picture)
 
 
 def _contents(path: str, limits: DecodeLimits) -> tuple[bytes, FileStamp]:

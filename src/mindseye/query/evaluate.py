@@ -76,6 +76,10 @@ def _choice(spec: FieldSpec, field: Field, photo: Photo, _: datetime) -> bool:
     return needle_of(field) in _folded(photo, spec.facts)
 
 
+def _member(spec: FieldSpec, field: Field, photo: Photo, _: datetime) -> bool:
+    return any(field.value in cast("tuple[str, ...]", fact(photo, name)) for name in spec.facts)
+
+
 def _presence(spec: FieldSpec, field: Field, photo: Photo, _: datetime) -> bool:
     names = spec.choices[str(field.value)]
     return any(fact(photo, name) not in (None, "", ()) for name in names)
@@ -125,6 +129,7 @@ _TESTS: Final[Mapping[Kind, Callable[[FieldSpec, Field, Photo, datetime], bool]]
     Kind.WORDS: _words,
     Kind.ENDING: _ending,
     Kind.CHOICE: _choice,
+    Kind.MEMBER: _member,
     Kind.PRESENCE: _presence,
     Kind.NUMBER: _number,
     Kind.DATE: _date,

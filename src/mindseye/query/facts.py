@@ -10,12 +10,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from mindseye.query.colours import salient
 from mindseye.types import Exposure, Generation, Metadata, Photo, Place, Source
 
 Fact: TypeAlias = str | float | datetime | tuple[str, ...] | None
 
 ANIMATED_FORMATS: Final = ("gif", "png", "webp", "avif", "jxl")
 """Formats whose further frames move; those of TIFF are pages, those of HEIC other pictures."""
+
+
+REJECTED: Final = -1
+"""The rating of a photo that was rejected."""
 
 
 def fact(photo: Photo, name: str) -> Fact:
@@ -96,6 +101,10 @@ FACTS: Final[Mapping[str, Callable[[Photo], Fact]]] = {
     "title": _meta("title"),
     "caption": _meta("caption"),
     "keywords": _meta("keywords"),
+    "people": _meta("people"),
+    "colours": lambda photo: salient(photo.picture.colours or {}),
+    "duplicate": lambda photo: photo.copies or None,
+    "rejected": lambda photo: photo.metadata.rating == REJECTED or None,
     "rating": _meta("rating"),
     # A rating of 0 says that nobody rated the photo.
     "stars": lambda photo: photo.metadata.rating or None,

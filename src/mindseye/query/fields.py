@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
+from mindseye.query.colours import LEAST_SHARES
 from mindseye.query.model import Operator
 
 
@@ -25,6 +26,8 @@ class Kind(StrEnum):
     """The fact ends in a dot and this."""
     CHOICE = "choice"
     """The fact is this one of few."""
+    MEMBER = "one of several"
+    """The fact is several of few, and this is among them."""
     PRESENCE = "presence"
     """Any of the facts that the choice names is known."""
     NUMBER = "number"
@@ -43,9 +46,10 @@ class FieldSpec:
 
     `codes` are facts that a text must equal rather than be part of; a text of one or two Latin
     letters must equal any fact of such a field. A choice of kind `PRESENCE` names the facts of
-    which one must be known. `units` scale the number before them; a single number means what is at
-    most `slack`, or the share `share` of it, away. `utc` says in what the fact is stored. `after`
-    and its like stand for another field with an operator.
+    which one must be known; `synonyms` are other words for choices, and `not_yet` says of a word
+    why it is no choice so far. `units` scale the number before them; a single number means what is
+    at most `slack`, or the share `share` of it, away. `utc` says in what the fact is stored.
+    `after` and its like stand for another field with an operator.
     """
 
     name: str
@@ -56,6 +60,8 @@ class FieldSpec:
     aliases: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    not_yet: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, float] = field(default_factory=dict)
     whole: bool = False
     least: float = 0.0
@@ -119,9 +125,17 @@ FIELDS: Final[tuple[FieldSpec, ...]] = (
             "lens": ("lens",),
             "caption": ("caption", "title"),
             "keywords": ("keywords",),
+            "people": ("people",),
             "rating": ("stars",),
             "prompt": ("prompt",),
         },
+        synonyms={"keyword": "keywords", "person": "people"},
+    ),
+    FieldSpec(
+        "is", Kind.PRESENCE, (),
+        "it was rejected (a rating of -1), or it is a duplicate: the library holds the same bytes "
+        "more than once. Photos that only look alike are not compared",
+        "is:duplicate", choices={"rejected": ("rejected",), "duplicate": ("duplicate",)},
     ),
     _text("camera", ("camera",), "the camera's maker and model hold this", "camera:canon"),
     _text("lens", ("lens",), "the lens's name holds this", 'lens:"50mm f/1.8"'),
@@ -148,6 +162,20 @@ FIELDS: Final[tuple[FieldSpec, ...]] = (
         "keyword", Kind.WORDS, ("keywords",), "a keyword holds these whole words",
         "keyword:holiday", aliases=("keywords", "tag"),
     ),
+    FieldSpec(
+        "person", Kind.WORDS, ("people",),
+        "a name of somebody in the picture, as it was tagged, holds these whole words",
+        'person:"ann lee"', aliases=("people", "who"),
+    ),
+    FieldSpec(
+        "color", Kind.MEMBER, ("colours",),
+        "the picture shows enough of this colour, or none at all (monochrome)", "color:red",
+        aliases=("colour", "colors", "colours"), choices=dict.fromkeys(LEAST_SHARES, ()),
+        synonyms={
+            "gray": "grey", "violet": "purple", "turquoise": "teal", "cyan": "teal",
+            "magenta": "pink", "bw": "monochrome",
+        },
+    ),
     _text("caption", ("caption", "title"), "caption or title holds this", 'caption:"grandma"',
           "title", "description"),
     _text("folder", ("folder_path",), "the folder's whole path holds this", "folder:2023/italy",
@@ -161,6 +189,7 @@ FIELDS: Final[tuple[FieldSpec, ...]] = (
         "type", Kind.CHOICE, ("kind",),
         "what it is: a camera's raw file, a moving picture, or any other photo", "type:raw",
         aliases=("kind",), choices={"photo": (), "raw": (), "animated": ()},
+        not_yet={"video": "videos are not taken in yet"},
     ),
     FieldSpec(
         "format", Kind.CHOICE, ("format",), "the format of the file, by its content",

@@ -71,9 +71,15 @@ def _ending(spec: FieldSpec, item: Typed) -> Filter:
 
 def _choice(spec: FieldSpec, item: Typed) -> Filter:
     typed = item.text.strip().lower()
-    # Whoever types "keyword" for "keywords" is understood.
-    name = next((name for name in spec.choices if typed in (name, name.removesuffix("s"))), None)
-    if name is None:
+    name = spec.synonyms.get(typed, typed)
+    if name in spec.not_yet:
+        known = ", ".join(spec.choices)
+        raise QueryError(
+            f"{spec.name}:{name} finds nothing: {spec.not_yet[name]}",
+            offset=item.offset,
+            hint=f"it knows {known}",
+        )
+    if name not in spec.choices:
         near = get_close_matches(typed, spec.choices, n=1)
         known = ", ".join(spec.choices)
         raise QueryError(
@@ -207,6 +213,7 @@ _READERS: Final[Mapping[Kind, Callable[[FieldSpec, Typed], Filter]]] = {
     Kind.WORDS: _text,
     Kind.ENDING: _ending,
     Kind.CHOICE: _choice,
+    Kind.MEMBER: _choice,
     Kind.PRESENCE: _choice,
     Kind.NUMBER: _number_test,
     Kind.CUT: _number_test,

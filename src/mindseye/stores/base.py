@@ -6,7 +6,7 @@ beside it are caches, stamped with what they were built from and rebuilt when th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -107,6 +107,8 @@ class Batch:
     skipped: Sequence[SkippedFile] = ()
     vanished: Sequence[Location] = ()
     """Skipped files that are gone: their rows are dropped."""
+    colours: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    """Photo id -> its colours, for photos of which they were not known."""
     space: EmbeddingSpace | None = None
 
 
@@ -123,7 +125,8 @@ class SpaceInfo:
 class Coverage:
     """Counts over the library; `failed` groups skipped files by reason.
 
-    `frames` are those of photos that are not missing: what a search could find.
+    `frames` are those of photos that are not missing: what a search could find. `without_colours`
+    are photos that are not missing and whose pixels were never looked at for colours.
     """
 
     photos: int
@@ -131,6 +134,7 @@ class Coverage:
     missing: int
     skipped: int
     failed: dict[str, int] = field(default_factory=dict)
+    without_colours: int = 0
 
 
 @dataclass(frozen=True, slots=True)

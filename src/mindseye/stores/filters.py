@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     and_,
     case,
+    exists,
     false,
     func,
     literal,
@@ -37,13 +38,14 @@ from mindseye.query.bounds import (
     spec_of,
     time_bounds,
 )
+from mindseye.query.colours import LEAST_SHARES
 from mindseye.query.evaluate import must_equal, needle_of
-from mindseye.query.facts import ANIMATED_FORMATS
+from mindseye.query.facts import ANIMATED_FORMATS, REJECTED
 from mindseye.query.fields import FieldSpec, Kind
 from mindseye.query.model import And, Field, Filter, Not, Or
 from mindseye.query.values import Circle
-from mindseye.stores.schema import keywords, photos
-from mindseye.stores.texts import TextTest, any_with, folder_with, keyword_with
+from mindseye.stores.schema import colours, photos
+from mindseye.stores.texts import LISTS, TextTest, any_with, folder_with, words_in
 from mindseye.types import Source
 
 Test: TypeAlias = ColumnElement[bool]
@@ -97,8 +99,8 @@ def _ends(text: ColumnElement[str], ending: str) -> Test:
     return and_(text.endswith(ending, autoescape=True), func.length(text) > len(ending))
 
 
-def _words(_: FieldSpec, field: Field, __: datetime) -> Test:
-    return keyword_with(needle_of(field))
+def _words(spec: FieldSpec, field: Field, _: datetime) -> Test:
+    return or_(*(words_in(name, needle_of(field)) for name in spec.facts))
 
 
 def _ending(spec: FieldSpec, field: Field, _: datetime) -> Test:
@@ -110,15 +112,37 @@ def _choice(spec: FieldSpec, field: Field, _: datetime) -> Test:
     return or_(*(func.lower(column(name)) == needle_of(field) for name in spec.facts))
 
 
+def _member(_: FieldSpec, field: Field, __: datetime) -> Test:
+    name = str(field.value)
+    enough = and_(colours.c.colour == name, colours.c.share >= LEAST_SHARES[name])
+    return photos.c.id.in_(select(colours.c.photo_id).where(enough))
+
+
 def _presence(spec: FieldSpec, field: Field, _: datetime) -> Test:
     return or_(*(_known(name) for name in spec.choices[str(field.value)]))
 
 
 def _known(name: str) -> Test:
-    if name == "keywords":
-        return photos.c.id.in_(select(keywords.c.photo_id))
+    if name in LISTS:
+        return photos.c.id.in_(select(LISTS[name].table.c.photo_id))
+    if name == "duplicate":
+        return _has_copies()
     known = column(name)
     return known != "" if isinstance(known.type, String) else known.is_not(None)
+
+
+def _has_copies() -> Test:
+    """Whether another photo that is not missing has the same bytes."""
+    twin = photos.alias()
+    same = and_(
+        twin.c.digest == photos.c.digest,
+        twin.c.id != photos.c.id,
+        twin.c.missing_since.is_(None),
+    )
+    # The index over digests tells at once which occur twice: only their photos are looked at.
+    every = photos.alias()
+    twice = select(every.c.digest).group_by(every.c.digest).having(func.count() > 1)
+    return and_(photos.c.digest.in_(twice), exists().where(same))
 
 
 def _number(spec: FieldSpec, field: Field, _: datetime) -> Test:
@@ -199,6 +223,7 @@ _DERIVED: Final[Mapping[str, ColumnElement[Any]]] = {
         (photos.c.sources["taken_at"].as_string() == Source.MTIME.value, None),
         else_=photos.c.taken_at,
     ),
+    "rejected": func.nullif(photos.c.rating == REJECTED, false()),
     "stars": func.nullif(photos.c.rating, 0),
     "prompt": _generation("prompt"),
     "model": _generation("model"),
@@ -210,6 +235,7 @@ _TESTS: Final[Mapping[Kind, Callable[[FieldSpec, Field, datetime], Test]]] = {
     Kind.WORDS: _words,
     Kind.ENDING: _ending,
     Kind.CHOICE: _choice,
+    Kind.MEMBER: _member,
     Kind.PRESENCE: _presence,
     Kind.NUMBER: _number,
     Kind.DATE: _date,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -69,7 +69,7 @@ def record_row(record: PhotoRecord) -> dict[str, Any]:
 
 
 def metadata_row(metadata: Metadata) -> dict[str, Any]:
-    """The columns of the metadata; keywords have a table of their own."""
+    """The columns of the metadata; keywords and people have tables of their own."""
     gps, place, exposure = metadata.gps, metadata.place, metadata.exposure
     offset = metadata.offset
     return {
@@ -91,23 +91,35 @@ def metadata_row(metadata: Metadata) -> dict[str, Any]:
     }
 
 
-def photo_from(row: RowMapping, root: str, keywords: Sequence[str]) -> Photo:
-    """The photo of a row, given the path of its root and its keywords."""
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What a photo has several of, each in a table of its own."""
+
+    keywords: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    colours: Mapping[str, float] | None = None
+
+
+def photo_from(row: RowMapping, lists: Lists) -> Photo:
+    """The photo of a row, which has `root_path` and `copies` besides the columns of `photos`."""
     location = Location(row["root_id"], row["folder"], row["name"])
     return Photo(
         id=row["id"],
-        path=paths.join(root, location),
+        path=paths.join(row["root_path"], location),
         location=location,
         stamp=FileStamp(row["size"], row["mtime_ns"]),
         digest=row["digest"],
-        picture=PictureFacts(row["width"], row["height"], row["format"], row["frame_count"]),
-        metadata=_metadata(row, keywords),
+        picture=PictureFacts(
+            row["width"], row["height"], row["format"], row["frame_count"], lists.colours
+        ),
+        metadata=_metadata(row, lists),
         added_at=row["added_at"],
         missing_since=row["missing_since"],
+        copies=row["copies"],
     )
 
 
-def _metadata(row: RowMapping, keywords: Sequence[str]) -> Metadata:
+def _metadata(row: RowMapping, lists: Lists) -> Metadata:
     place = Place(**{name: row[name] for name in _PLACE})
     exposure = Exposure(**{name: row[column] for column, name in _EXPOSURE.items()})
     latitude, longitude, minutes = row["latitude"], row["longitude"], row["offset_minutes"]
@@ -123,7 +135,8 @@ def _metadata(row: RowMapping, keywords: Sequence[str]) -> Metadata:
         exposure=None if exposure == Exposure() else exposure,
         title=row["title"],
         caption=row["caption"],
-        keywords=tuple(keywords),
+        keywords=lists.keywords,
+        people=lists.people,
         rating=row["rating"],
         generation=_generation(row["generation"]),
         sources=MappingProxyType({name: Source(source) for name, source in row["sources"].items()}),

@@ -124,6 +124,25 @@ keywords = Table(
     Index(None, "keyword", "photo_id"),
 )
 
+people = Table(
+    "people",
+    metadata,
+    Column("photo_id", Id, _of("photos"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Index(None, "name", "photo_id"),
+)
+
+# A photo without any row has not been looked at: every picture shows some colour.
+colours = Table(
+    "colours",
+    metadata,
+    Column("photo_id", Id, _of("photos"), primary_key=True),
+    Column("colour", String(16), primary_key=True),
+    Column("share", Float, nullable=False),
+    Index(None, "colour", "share", "photo_id"),
+)
+
 frames = Table(
     "frames",
     metadata,

@@ -30,7 +30,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from mindseye.stores.schema import keywords, photos, roots
+from mindseye.stores.schema import keywords, people, photos, roots
 
 
 class octets(FunctionElement[int]):  # noqa: N801 - named as in SQL
@@ -86,12 +86,12 @@ def any_with(name: str, text: ColumnElement[str], test: TextTest) -> ColumnEleme
     return and_(text.is_not(None), test.on_few(text))
 
 
-def keyword_with(needle: str) -> ColumnElement[bool]:
-    """Whether a keyword holds these whole words."""
-    value = _KEYWORDS.c.value
+def words_in(name: str, needle: str) -> ColumnElement[bool]:
+    """Whether one of several texts, such as the keywords, holds these whole words."""
+    listed, value = LISTS[name], _DIFFERENT[name].c.value
     padded = literal(" ").concat(_fold(value)).concat(" ")
     fitting = select(value).where(padded.contains(f" {needle} ", autoescape=True))
-    owners = select(keywords.c.photo_id).where(keywords.c.keyword.in_(fitting))
+    owners = select(listed.table.c.photo_id).where(listed.in_(fitting))
     return photos.c.id.in_(owners)
 
 
@@ -149,5 +149,8 @@ _SHARED: Final = {
 }
 """Columns of which many photos share a value -> their different values."""
 
-_KEYWORDS: Final = _different(keywords.c.keyword)
+LISTS: Final = {"keywords": keywords.c.keyword, "people": people.c.name}
+"""Facts of which a photo may have several -> the column of their own tables that holds them."""
+
+_DIFFERENT: Final = {name: _different(listed) for name, listed in LISTS.items()}
 _FOLDERS: Final = _different_folders()

@@ -24,7 +24,7 @@ from mindseye.query.model import Field, Filter, Operator
 from mindseye.query.parse import parse
 from mindseye.stores.base import Batch, PhotoRecord, Store
 from mindseye.testing.filters import NOW, filters, photo_records
-from mindseye.testing.samples import frames_of, record
+from mindseye.testing.samples import digest_of, frames_of, record
 from mindseye.testing.store_contract import Opener
 from mindseye.types import (
     Exposure,
@@ -55,10 +55,11 @@ PHOTOS: Final[Mapping[str, tuple[str, Metadata, PictureFacts]]] = {
             exposure=Exposure(1 / 60, 2.8, 200, 50.0, 50.0),
             title="Kinkaku-ji",
             keywords=("Temple", "cherry blossom"),
+            people=("Ann Lee", "José García"),
             rating=5,
             sources={"taken_at": Source.EXIF},
         ),
-        PictureFacts(6000, 4000, "jpeg"),
+        PictureFacts(6000, 4000, "jpeg", colours={"green": 0.25, "grey": 0.59, "red": 0.051}),
     ),
     "Oslo.HEIC": (
         "2022",
@@ -71,6 +72,7 @@ PHOTOS: Final[Mapping[str, tuple[str, Metadata, PictureFacts]]] = {
             exposure=Exposure(1 / 120, 1.78, 64, 6.86, 26.0),
             caption="Smørrebrød for two",
             keywords=("vacation",),
+            people=("Anne Leech",),
             rating=3,
             sources={"taken_at": Source.EXIF},
         ),
@@ -94,7 +96,7 @@ PHOTOS: Final[Mapping[str, tuple[str, Metadata, PictureFacts]]] = {
             precision=Precision.MONTH,
             sources={"taken_at": Source.XMP},
         ),
-        PictureFacts(800, 600, "png"),
+        PictureFacts(800, 600, "png", colours={"grey": 0.7, "white": 0.3, "monochrome": 1.0}),
     ),
     "castle_50%.webp": (
         "generated",
@@ -112,6 +114,7 @@ PHOTOS: Final[Mapping[str, tuple[str, Metadata, PictureFacts]]] = {
             taken_at=datetime(2024, 3, 30),
             precision=_DAY,
             camera="Canon EOS R5",
+            rating=-1,
             sources={"taken_at": Source.EXIF},
         ),
         PictureFacts(8192, 5464, "raw"),
@@ -158,7 +161,7 @@ CASES: Final[Mapping[str, set[str] | frozenset[str]]] = {
     "has:gps": {"kyoto.jpg", "Oslo.HEIC", "fiji.tif"},
     "has:date": _ALL - {"castle_50%.webp", "empty.jpg"},
     "-has:date": {"castle_50%.webp", "empty.jpg"},
-    "has:rating": {"kyoto.jpg", "Oslo.HEIC"},
+    "has:rating": {"kyoto.jpg", "Oslo.HEIC", "raw.cr3"},
     "has:caption,prompt": {"kyoto.jpg", "Oslo.HEIC", "castle_50%.webp"},
     "has:keywords has:place has:camera": {"kyoto.jpg", "Oslo.HEIC"},
     "has:lens": {"kyoto.jpg"},
@@ -166,6 +169,23 @@ CASES: Final[Mapping[str, set[str] | frozenset[str]]] = {
     "-camera:canon": _ALL - {"kyoto.jpg", "raw.cr3"},
     "NOT camera:canon has:camera": {"Oslo.HEIC"},
     "-(camera:canon iso:200)": _ALL - {"kyoto.jpg"},
+    "is:rejected": {"raw.cr3"},
+    "-is:rejected has:camera": {"kyoto.jpg", "Oslo.HEIC"},
+    "is:duplicate": {"scan.png", "empty.jpg"},
+    "-is:duplicate": _ALL - {"scan.png", "empty.jpg"},
+    "has:people": {"kyoto.jpg", "Oslo.HEIC"},
+    "-has:person": _ALL - {"kyoto.jpg", "Oslo.HEIC"},
+    "person:ann": {"kyoto.jpg"},
+    'person:"ANN lee"': {"kyoto.jpg"},
+    "person:garcia": {"kyoto.jpg"},
+    "person:jos": set(),
+    "who:ann,leech": {"kyoto.jpg", "Oslo.HEIC"},
+    "-person:ann": _ALL - {"kyoto.jpg"},
+    "color:red": {"kyoto.jpg"},
+    "colour:green,monochrome": {"kyoto.jpg", "scan.png"},
+    "color:gray": {"scan.png"},
+    "color:white": set(),
+    "-color:red": _ALL - {"kyoto.jpg"},
     "-(camera:canon OR rating:3)": _ALL - {"kyoto.jpg", "raw.cr3", "Oslo.HEIC"},
     "-(-camera:canon)": {"kyoto.jpg", "raw.cr3"},
     "camera:canon,iphone": {"kyoto.jpg", "raw.cr3", "Oslo.HEIC"},
@@ -184,6 +204,7 @@ CASES: Final[Mapping[str, set[str] | frozenset[str]]] = {
     "mm:6.5..7": {"Oslo.HEIC"},
     "rating:>=3": {"kyoto.jpg", "Oslo.HEIC"},
     "rating:0": {"fiji.tif"},
+    "rating:<0": {"raw.cr3"},
     "keyword:temple": {"kyoto.jpg"},
     "keyword:blossom": {"kyoto.jpg"},
     "keyword:cat": set(),
@@ -220,6 +241,7 @@ def table_records(root_id: int) -> list[PhotoRecord]:
     return [
         replace(
             record(root_id, name, number, folder=folder),
+            digest=digest_of(1 if name in ("scan.png", "empty.jpg") else 100 + number),
             metadata=metadata,
             picture=picture,
             stamp=FileStamp(52_000_000 if name == "raw.cr3" else 1000 + number, 1),

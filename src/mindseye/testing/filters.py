@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
+from mindseye.query.colours import LEAST_SHARES
 from mindseye.query.fields import FIELDS, FieldSpec, Kind
 from mindseye.query.model import And, Field, Filter, Not, Operator, Or
 from mindseye.query.values import Ago, Circle, Day, Moment, Span, Value
 from mindseye.stores.base import PhotoRecord
-from mindseye.testing.samples import record
+from mindseye.testing.samples import digest_of, record
 from mindseye.types import (
     Exposure,
     FileStamp,
@@ -61,6 +62,9 @@ _TIMES = st.one_of(
 _NUMBERS = st.one_of(
     st.sampled_from([0.0, 1 / 60, 0.05, 1.8, 2.8, 3.0, 5.0, 12.0, 24.0, 50.0, 200.0, 640.0]),
     st.floats(0, 3000, allow_subnormal=False),
+)
+_COLOURS = st.dictionaries(
+    st.sampled_from(sorted(LEAST_SHARES)), st.sampled_from([0.05, 0.2, 0.6, 0.98]), min_size=1
 )
 _DEGREES = st.sampled_from([0.0, 35.01, 35.1, 89.9, -90.0, 90.0])
 _LONGITUDES = st.sampled_from([0.0, 135.77, 135.9, 179.95, -179.95, -180.0])
@@ -117,6 +121,7 @@ def photo_metadata(draw: st.DrawFn) -> Metadata:
         "generation": draw(_GENERATIONS),
         "rating": draw(_maybe(st.integers(-1, 5))),
         "keywords": draw(st.lists(TEXTS, max_size=3).map(tuple)),
+        "people": draw(st.lists(TEXTS, max_size=3).map(tuple)),
         **{name: draw(_maybe(TEXTS)) for name in ("camera", "lens", "title", "caption")},
         **draw(dated()),
     }
@@ -135,12 +140,15 @@ def photo_records(draw: st.DrawFn, root_id: int, most: int) -> list[PhotoRecord]
                 height=st.sampled_from([640, 480, 3000]),
                 format=st.sampled_from(["jpeg", "JPEG", "gif", "raw", "heic", "webp"]),
                 frames=st.sampled_from([1, 2]),
+                colours=_maybe(_COLOURS),
             )
         )
         size = draw(st.sampled_from([10, 5_000_000, 2**40]))
         found.append(
             replace(
                 record(root_id, name, number, folder=_FOLDERS[number % 3]),
+                # Neighbours may be copies of each other.
+                digest=digest_of(2000 + draw(st.sampled_from([number, number // 2]))),
                 vector=None,
                 picture=picture,
                 stamp=FileStamp(size, 1),
@@ -157,7 +165,7 @@ def _values(spec: FieldSpec) -> st.SearchStrategy[Value]:
         return TEXTS
     if spec.kind is Kind.ENDING:
         return st.sampled_from(["jpg", "JPG", "heic", "gz", "tar.gz", "hidden"])
-    if spec.kind in (Kind.CHOICE, Kind.PRESENCE):
+    if spec.kind in (Kind.CHOICE, Kind.PRESENCE, Kind.MEMBER):
         return st.sampled_from(sorted(spec.choices))
     if spec.kind is Kind.DATE:
         return _MOMENTS

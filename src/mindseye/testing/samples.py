@@ -40,6 +40,7 @@ FULL_METADATA = Metadata(
     title="老人と海 \N{OCTOPUS}",
     caption="two\nlines, and a \u00e9 in two pieces: e\u0301",
     keywords=("sea", "Sea", "海", "sea"),
+    people=("Ann", "小林", "Ann"),
     rating=5,
     generation=Generation("ComfyUI", "a cat", "", None, {"steps": "20", "cfg": "7.5"}),
     sources={"taken_at": Source.EXIF, "rating": Source.USER},

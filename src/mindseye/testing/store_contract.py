@@ -51,7 +51,7 @@ class CatalogContract(StoreFixtures):
         given = replace(
             record(root.id, "a.jpg", 1, folder="2024/02"),
             metadata=metadata,
-            picture=PictureFacts(8256, 5504, "HEIF", 3),
+            picture=PictureFacts(8256, 5504, "HEIF", 3, {"blue": 0.625, "white": 0.25}),
             stamp=FileStamp(2**40, -1),
         )
         before = datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=2)
@@ -60,6 +60,7 @@ class CatalogContract(StoreFixtures):
         assert photo.metadata == metadata
         assert (photo.location, photo.stamp) == (given.location, given.stamp)
         assert (photo.digest, photo.picture) == (given.digest, given.picture)
+        assert photo.copies == 0
         assert (photo.id, photo.path) == (photo_id, "/photos/2024/02/a.jpg")
         assert before <= photo.added_at <= datetime.now(UTC).replace(tzinfo=None)
         assert photo.missing_since is None
@@ -96,6 +97,30 @@ class CatalogContract(StoreFixtures):
         assert len(store.catalog.frames(many)) == 3
         assert store.catalog.of_frames([*range(10_000, 110_000)]) == {}
 
+    def test_copies_are_other_photos_of_the_same_bytes_that_are_not_missing(
+        self, store: Store
+    ) -> None:
+        root = store.files.add_root("/photos")
+        photos = [
+            replace(record(root.id, f"{number}.jpg", number), digest=digest_of(number % 4))
+            for number in range(9)
+        ]
+        ids = store.put(Batch(photos=photos))
+        store.put(Batch(missing=[ids[4], ids[5]]))
+        copies = [photo.copies for photo in store.catalog.photos(ids)]
+        assert copies == [1, 0, 1, 1, 2, 1, 1, 1, 1]
+
+    def test_colours_may_be_written_later_and_go_with_the_content(self, store: Store) -> None:
+        root = store.files.add_root("/photos")
+        given = record(root.id, "a.jpg", 1)
+        [photo_id] = store.put(Batch(photos=[given]))
+        assert store.catalog.get(photo_id).picture.colours is None
+        for colours in ({"red": 0.75, "black": 0.25}, {"blue": 1.0}):
+            store.put(Batch(colours={photo_id: colours}))
+            assert store.catalog.get(photo_id).picture.colours == colours
+        store.put(Batch(photos=[replace(given, digest=digest_of(2), photo_id=photo_id)]))
+        assert store.catalog.get(photo_id).picture.colours is None
+
     def test_every_photo_has_a_frame_and_every_frame_its_photo(self, store: Store) -> None:
         ids = put_some(store, 4)
         frames = frames_of(store, ids)
@@ -130,8 +155,9 @@ class CatalogContract(StoreFixtures):
     def test_coverage_counts_what_there_is(self, store: Store) -> None:
         ids = put_some(store, 5)
         store.put(Batch(missing=ids[:2], skipped=skipped_files(1, ["torn", "torn", "odd"])))
+        store.put(Batch(colours={ids[2]: {"red": 0.5}, ids[1]: {"red": 0.5}}))
         coverage = store.catalog.coverage()
-        assert (coverage.photos, coverage.frames) == (5, 3)
+        assert (coverage.photos, coverage.frames, coverage.without_colours) == (5, 3, 2)
         assert (coverage.missing, coverage.skipped) == (2, 3)
         assert coverage.failed == {"torn": 2, "odd": 1}
 

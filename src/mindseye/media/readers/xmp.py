@@ -18,6 +18,7 @@ from mindseye.media.base import FileContent
 from mindseye.media.readers import names, text
 from mindseye.media.readers.moments import Moment, parse
 from mindseye.media.readers.numbers import number, position, positive
+from mindseye.media.readers.people import people_in
 from mindseye.types import Exposure, Gps, Metadata, Place
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class SidecarReader:
 
 def read_packet(packet: bytes) -> Metadata:
     """The fields that an XMP packet gives; none when it cannot be parsed."""
-    values = properties(packet)
+    root = _parsed(packet)
+    values = _values(root)
     first = {name: items[0] for name, items in values.items() if items}
     moment = _moment(first)
     return Metadata(
@@ -105,6 +107,7 @@ def read_packet(packet: bytes) -> Metadata:
         title=text.caption(first.get("dc:title") or first.get("photoshop:Headline")),
         caption=text.caption(first.get("dc:description")),
         keywords=_keywords(values),
+        people=() if root is None else people_in(root),
         rating=_rating(first),
     )
 
@@ -114,12 +117,20 @@ def properties(packet: bytes) -> Properties:
 
     Entities and external references are refused by `defusedxml`.
     """
+    return _values(_parsed(packet))
+
+
+def _parsed(packet: bytes) -> Element | None:
     try:
-        root = fromstring(_trimmed(packet), forbid_dtd=True)
+        root: Element = fromstring(_trimmed(packet), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
-        return {}
+        return None
+    return root
+
+
+def _values(root: Element | None) -> Properties:
     found: dict[str, list[str]] = {}
-    for name, items in _properties(root):
+    for name, items in () if root is None else _properties(root):
         found.setdefault(name, []).extend(items)
     return found
 

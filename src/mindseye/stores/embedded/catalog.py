@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from mindseye.errors import NotFound
 from mindseye.media import paths
 from mindseye.query.model import Filter
 from mindseye.stores.base import Coverage, SkippedFile
 from mindseye.stores.embedded.database import ids_from, one_of
+from mindseye.stores.embedded.lists import lists_of
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.filters import where
 from mindseye.stores.rows import photo_from
-from mindseye.stores.schema import frames, keywords, photos, roots, skipped
+from mindseye.stores.schema import colours, frames, photos, roots, skipped
 from mindseye.types import FileStamp, Ids, Location, Photo
 
 
@@ -141,33 +142,36 @@ class EmbeddedCatalog:
             .join(photos, photos.c.id == frames.c.photo_id)
             .where(photos.c.missing_since.is_(None))
         )
+        without_colours = (
+            select(func.count())
+            .select_from(photos)
+            .where(
+                photos.c.missing_since.is_(None), ~exists().where(colours.c.photo_id == photos.c.id)
+            )
+        )
         with self._session.read() as connection:
             total, missing = connection.execute(
                 select(func.count(), func.count(photos.c.missing_since)).select_from(photos)
             ).one()
             failed: dict[str, int] = dict(connection.execute(reasons).all())
             count = connection.execute(visible).scalar_one()
-        return Coverage(total, count, missing, sum(failed.values()), failed)
+            unseen = connection.execute(without_colours).scalar_one()
+        return Coverage(total, count, missing, sum(failed.values()), failed, unseen)
 
 
 def _load(connection: Connection, where: ColumnElement[bool]) -> dict[int, Photo]:
-    listed: Select[tuple[object, ...]] = select(photos, roots.c.path.label("root_path")).join(
-        roots, roots.c.id == photos.c.root_id
+    twin = photos.alias()
+    copies = select(func.count()).where(
+        twin.c.digest == photos.c.digest,
+        twin.c.id != photos.c.id,
+        twin.c.missing_since.is_(None),
     )
+    listed: Select[tuple[object, ...]] = select(
+        photos, roots.c.path.label("root_path"), copies.scalar_subquery().label("copies")
+    ).join(roots, roots.c.id == photos.c.root_id)
     rows = connection.execute(listed.where(where)).mappings().all()
-    words = _keywords(connection, [row["id"] for row in rows])
-    return {row["id"]: photo_from(row, row["root_path"], words[row["id"]]) for row in rows}
-
-
-def _keywords(connection: Connection, photo_ids: Iterable[int]) -> defaultdict[int, list[str]]:
-    grouped: defaultdict[int, list[str]] = defaultdict(list)
-    for photo_id, keyword in connection.execute(
-        select(keywords.c.photo_id, keywords.c.keyword)
-        .where(one_of(keywords.c.photo_id, photo_ids))
-        .order_by(keywords.c.photo_id, keywords.c.position)
-    ):
-        grouped[photo_id].append(keyword)
-    return grouped
+    lists = lists_of(connection, [row["id"] for row in rows])
+    return {row["id"]: photo_from(row, lists[row["id"]]) for row in rows}
 
 
 def _later_in_order(connection: Connection, after: int) -> ColumnElement[bool]:

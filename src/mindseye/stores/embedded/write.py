@@ -11,9 +11,10 @@ from sqlalchemy import Connection, String, bindparam, cast, literal, select
 
 from mindseye.stores.base import Batch, Move, PhotoRecord, SkippedFile
 from mindseye.stores.embedded.database import one_of
+from mindseye.stores.embedded.lists import clear_lists, write_colours, write_lists
 from mindseye.stores.embedded.vectors import EmbeddedVectors
 from mindseye.stores.rows import location_row, now, record_row, stamp_row
-from mindseye.stores.schema import frames, keywords, photos, skipped, vectors
+from mindseye.stores.schema import frames, photos, skipped, vectors
 from mindseye.types import Location
 
 _PLACE = ("root_id", "folder", "name")
@@ -34,11 +35,12 @@ def write_batch(connection: Connection, batch: Batch, table: EmbeddedVectors | N
     _skip(connection, batch.skipped)
     _set_missing(connection, batch.seen, missing=False)
     _set_missing(connection, batch.missing, missing=True)
+    write_colours(connection, batch.colours)
     return ids
 
 
 def _write_photos(connection: Connection, records: Sequence[PhotoRecord]) -> list[int]:
-    """Write photos with their frames and keywords.
+    """Write photos with their frames, keywords, people and colours.
 
     A new record for a place where a photo is known already replaces that photo.
     """
@@ -51,13 +53,7 @@ def _write_photos(connection: Connection, records: Sequence[PhotoRecord]) -> lis
     _replace(connection, replaced)
     made = iter(_insert(connection, fresh))
     written = [next(made) if known is None else known for known in ids]
-    words = [
-        {"photo_id": photo_id, "position": place, "keyword": keyword}
-        for photo_id, record in zip(written, records, strict=True)
-        for place, keyword in enumerate(record.metadata.keywords)
-    ]
-    if words:
-        connection.execute(keywords.insert(), words)
+    write_lists(connection, dict(zip(written, records, strict=True)))
     return written
 
 
@@ -108,7 +104,7 @@ def _replace(connection: Connection, records: dict[int, PhotoRecord]) -> None:
             elsewhere.append(photo_id)
     owned = select(frames.c.id).where(one_of(frames.c.photo_id, edited))
     connection.execute(vectors.delete().where(vectors.c.frame_id.in_(owned)))
-    connection.execute(keywords.delete().where(one_of(keywords.c.photo_id, records)))
+    clear_lists(connection, records)
     _park(connection, elsewhere)
     rows = [{**record_row(record), "at_id": known} for known, record in records.items()]
     _update_photos(connection, rows)
