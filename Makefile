@@ -20,11 +20,11 @@ $(BIN)/python:
 	@scripts/bootstrap.sh "$(PYTHON)" "$(VENV)"
 
 $(INSTALLED): pyproject.toml | $(BIN)/python
-	$(PIP) --editable .
+	$(PIP) --editable ".[places]"
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)
-	$(PIP) --group dev --group reference --editable ".[jxl,raw,encoders,openvino]"
+	$(PIP) --group dev --group reference --editable ".[jxl,raw,encoders,openvino,places]"
 	@touch $@
 
 install: $(INSTALLED) ## make .venv with Mindseye in it

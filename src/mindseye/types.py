@@ -69,6 +69,39 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalNames:
+    """What city, region and country are called where they are, as far as that is known."""
+
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What the gazetteer knows of the place of a photo: names in English, there, and in use.
+
+    `timezone` is the IANA name of its zone, "" where only words told the place. The names of
+    the city, of the region and of the country are all that are known, in many languages.
+    """
+
+    timezone: str = ""
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+    country_code: str | None = None
+    local: LocalNames = LocalNames()
+    city_names: tuple[str, ...] = ()
+    region_names: tuple[str, ...] = ()
+    country_names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names of the city, the region and the country."""
+        return (*self.city_names, *self.region_names, *self.country_names)
+
+
+@dataclass(frozen=True, slots=True)
 class Exposure:
     """How a camera took the picture: seconds, f-number, ISO, focal lengths in millimetres."""
 

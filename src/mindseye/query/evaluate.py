@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, cast
 
+from mindseye.fold import fold
 from mindseye.query.bounds import (
     TimeBounds,
     box_around,
@@ -20,7 +21,6 @@ from mindseye.query.bounds import (
 )
 from mindseye.query.facts import fact
 from mindseye.query.fields import FieldSpec, Kind
-from mindseye.query.fold import fold
 from mindseye.query.model import And, Field, Filter, Not, Or
 from mindseye.query.values import Circle
 from mindseye.types import Photo

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from typing import Final, cast
 
 from mindseye.errors import QueryError
+from mindseye.fold import fold
 from mindseye.query.fields import FieldSpec, Kind
-from mindseye.query.fold import fold
 from mindseye.query.model import Field, Filter, Operator, Or
 from mindseye.query.values import FIRST_YEAR, LAST_YEAR, Ago, Circle, Day, Moment, Span, Unit
 

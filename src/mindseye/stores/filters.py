@@ -1,7 +1,7 @@
 """A filter as SQL: the same yes or no for every row as `mindseye.query.evaluate` gives the photo.
 
 The database must know two functions, which a store gives it: `fold(text)`, that of
-`mindseye.query.fold`, and `metres_between(latitude, longitude, latitude, longitude)`, that of
+`mindseye.fold`, and `metres_between(latitude, longitude, latitude, longitude)`, that of
 `mindseye.query.bounds`.
 
 NOT is pushed down to the comparisons, and only there is an unknown made a no first. Elsewhere an

@@ -1,4 +1,4 @@
-"""Texts in SQL, compared as `mindseye.query.fold` has them, without folding more than need be.
+"""Texts in SQL, compared as `mindseye.fold` has them, without folding more than need be.
 
 The database knows `fold`, and a call of it costs more than a look at a row. Texts that many photos
 share, such as cameras, are folded once each: a recursive query jumps through the index from one

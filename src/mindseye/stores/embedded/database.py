@@ -28,8 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from mindseye.errors import ConfigError, MindseyeError, StoreBusy, StoreError, StoreUnavailable
+from mindseye.fold import fold
 from mindseye.query.bounds import metres_between
-from mindseye.query.fold import fold
 from mindseye.stores import migrate
 from mindseye.types import Ids
 

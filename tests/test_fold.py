@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mindseye.query.fold import fold
+from mindseye.fold import fold
 
 
 @pytest.mark.parametrize(
