@@ -6,7 +6,7 @@ when pixels or words must be encoded, the encoder.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -23,19 +23,20 @@ from mindseye.errors import NotFound, SpaceMismatch
 from mindseye.ingest.options import Observer
 from mindseye.media import paths
 from mindseye.media.base import DecodeLimits
-from mindseye.query.model import Like, Picture, Query, Term
+from mindseye.query.model import Filter, Like, Picture, Query, Term, all_of
 from mindseye.query.parse import Parsed, parse
 from mindseye.search.albums import checked
 from mindseye.search.engine import Engine, Found
 from mindseye.search.ground import Grounds
+from mindseye.search.members import Members, all_relevant, among, require_albums
 from mindseye.search.status import Census, Status
 from mindseye.stores import open_store
+from mindseye.stores.albums import asked_of
 from mindseye.stores.base import Problem, SkippedFile, Store
 from mindseye.stores.scope import Scope, scope_of
 from mindseye.types import (
     Album,
     EmbeddingSpace,
-    Ids,
     IngestReport,
     Photo,
     Pixels,
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from mindseye.ingest.work import Work
 
 __all__ = ["Library", "Status"]
+
+_ALL = 2**31
+"""More photos than any library holds."""
 
 
 class Library:
@@ -151,9 +155,14 @@ class Library:
         """Write an album, a new one where its `id` is 0, with its folders made absolute.
 
         One that asks for another encoder than it is searched by is announced by every search until
-        `reencode` has fulfilled the wish. Raises `UsageError`, `SpecError`, `NotFound`.
+        `reencode` has fulfilled the wish. Raises `UsageError`, `SpecError`, `NotFound`, and
+        `QueryError` for a search that cannot be understood.
         """
         return self.store.albums.put(checked(self.store, album))
+
+    def members(self, album: str, *, limit: int | None = None) -> Found:
+        """The photos of an album, the newest first; raises `NotFound`, and as `search` does."""
+        return self.search(Query(limit=limit or _ALL), album=album)
 
     def search(
         self,
@@ -162,8 +171,9 @@ class Library:
         limit: int | None = None,
         literal: bool = False,
         album: str | None = None,
+        within: Found | Collection[int] | None = None,
     ) -> Found:
-        """Find photos, of an album where one is named.
+        """Find photos, of an album where one is named, among those `within`: found before, or ids.
 
         Text is parsed by `mindseye.query.parse` and completed by `query`; a `Query` is taken as it
         is. Raises `QueryError` for a query that cannot be understood, `NotFound` while the library
@@ -174,7 +184,7 @@ class Library:
         while True:
             scope = self.scope(album)
             try:
-                found = self._answer(query, scope)
+                found = self._answer(query, scope, among(within))
             except (NotFound, SpaceMismatch):
                 if self.scope(album) == scope:
                     raise
@@ -195,8 +205,10 @@ class Library:
         """A query that says what is left open here as the flags, the album or the settings do.
 
         Where nothing else names a least score, the one typed in the query holds, then the album's.
+        Raises `NotFound`, and `QueryError` where the query names an album that is not there.
         """
         named = self._album(album)
+        require_albums(self.store, asked)
         by_flag = {name for name, source in self.settings.source.items() if source == "flag"}
         optimise, most = self.settings.optimise, limit or self.settings.limit
         if named is not None:
@@ -308,20 +320,26 @@ class Library:
                 self._opened[spec] = Resident(encoder, self.settings.idle_seconds)
             return self._opened[spec]
 
-    def _answer(self, query: Query, scope: Scope) -> Found:
+    def _answer(self, query: Query, scope: Scope, only: Filter | None = None) -> Found:
+        members = Members(self.store, self._relevant)
+        inside = None if scope.album is None else members.within(scope.album)
+        filter_ = all_of([inside, members.resolved(query.filter), only])
+        return self._engine_answer(replace(query, filter=filter_), scope)
+
+    def _engine_answer(self, query: Query, scope: Scope) -> Found:
         encoder = self._open_encoder(scope.encoder)
         if query.terms:
             self._require_vectors(encoder.space)
-        within = None if scope.album is None else self._frames_of(scope.album)
         engine = Engine(self.store, encoder, self._load_pixels, self._grounds)
-        return replace(engine.search(query, within), notices=scope.notices)
+        return replace(engine.search(query), notices=scope.notices)
 
-    def _frames_of(self, album: Album) -> Ids | None:
-        """The frames of an album; None where it holds all of the library."""
-        roots = [root.path for root in self.store.files.roots()]
-        if all(any(paths.covers(folder, root) for folder in album.folders) for root in roots):
-            return None
-        return self.store.files.frames_below(album.folders)
+    def _relevant(self, album: Album, filter_: Filter | None) -> frozenset[int]:
+        """The photos that the terms of an album's search find among those that pass a filter."""
+        scope = self.scope(album.name)
+        query = replace(self.query(asked_of(album), album=album.name), filter=filter_)
+        return all_relevant(
+            lambda query: self._engine_answer(query, scope), query, album.max_results
+        )
 
     def _load_pixels(self, picture: Picture, resolution: int) -> Pixels:
         return load_pixels(picture.path, DecodeLimits(resolution, self.settings.max_pixels))

@@ -263,12 +263,14 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """A named view of the library: the photos below some folders, and how they are searched.
+    """A named view of the library: which photos belong to it, and how they are searched.
 
-    `folders` are absolute text (`mindseye.media.paths`). `encoder` is the spec that is wanted,
-    `searched_by` the one whose space is searched now; "" stands for the library's. Where
-    `min_score`, `max_results` or `optimise` is None the settings decide. `id` is 0 until a store
-    has taken the album in.
+    Those below its folders, in the whole library where it names none, that its search finds, and
+    those picked by hand (`Albums.pick`); without folders and search only the latter. `folders` are
+    absolute text (`mindseye.media.paths`), `search` is a query as it is typed. `encoder` is the
+    spec that is wanted, `searched_by` the one whose space is searched now; "" stands for the
+    library's. Where `min_score`, `max_results` or `optimise` is None the settings decide. `id` is 0
+    until a store has taken the album in.
     """
 
     name: str
@@ -281,6 +283,7 @@ class Album:
     optimise: bool | None = None
     created_at: datetime | None = None
     id: int = 0
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)

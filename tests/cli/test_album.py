@@ -106,7 +106,13 @@ def test_an_album_of_photos_that_wait_says_what_encodes_them(
     [
         (["add", "our trip", "."], 2, "there is an album 'our trip' already", "album edit"),
         (["add", "", "."], 2, "needs a name", ""),
-        (["add", "x"], 2, "Missing argument", ""),
+        (["add", "x", "--search", "a camra:x"], 2, "no field 'camra'", "camera:"),
+        (["add", "x", "--search", "album:outrip"], 2, "no album 'outrip'", "'Our Trip'"),
+        (["add", "x", "--search", "album:X"], 2, "go in circles: 'x' names 'x'", "album edit"),
+        (["add", "x", "--search", "score:>0.3"], 2, "finds every photo", "filters"),
+        (["add", "x", "--search", "./test_album.py"], 2, "no picture at", ""),
+        (["add-photos", "our trip", "nothing.jpg"], 3, "not in the library", ""),
+        (["show", "our trips"], 3, "no album 'our trips'", "'Our Trip'"),
         (["edit", "Our Trp", "--max-results", "3"], 3, "no album 'Our Trp'", "'Our Trip'"),
         (["edit", "Our Trip"], 2, "nothing is to be changed", ""),
         (["edit", "Our Trip", "--max-results", "0"], 2, "max-results", ""),
@@ -132,7 +138,9 @@ def test_json_of_an_album_holds_all_of_it(named: Shell, photos: Path) -> None:
     assert "no photo lies there yet" in told["notices"][0]
 
 
-@pytest.mark.parametrize("command", ["add", "edit", "list", "remove"])
+@pytest.mark.parametrize(
+    "command", ["add", "edit", "list", "remove", "show", "add-photos", "remove-photos"]
+)
 def test_every_command_explains_itself(empty: Shell, command: str) -> None:
     help_text = empty("album", command, "--help").stdout
     assert help_text.startswith(f"Usage: mindseye album {command}")

@@ -17,6 +17,7 @@ from mindseye.config import load_settings
 from mindseye.encoders.spec import EncoderSpec
 from mindseye.errors import (
     NotFound,
+    QueryError,
     SpaceMismatch,
     SpecError,
     StoreBusy,
@@ -511,7 +512,8 @@ def test_an_album_decides_where_its_list_ends(
     ("fields", "error"),
     [
         ({"name": "  "}, UsageError),
-        ({"folders": ()}, UsageError),
+        ({"search": "score:>0.2"}, UsageError),
+        ({"search": "camra:x"}, QueryError),
         ({"max_results": 0}, UsageError),
         ({"encoder": ":"}, SpecError),
         ({"name": "PART"}, UsageError),

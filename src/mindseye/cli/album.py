@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
 
+from mindseye.cli.completion import complete_album
 from mindseye.cli.options import Command, Settings, with_settings
-from mindseye.cli.output import album_facts, print_json, shown
+from mindseye.cli.output import album_facts, held, print_json, shown
+from mindseye.cli.search import shaped, show_found
 from mindseye.errors import UsageError
 from mindseye.library import Library
+from mindseye.query.model import Query
 from mindseye.types import Album
 
 _NUMBERS = ("min_score", "max_results")
@@ -22,18 +26,28 @@ _NUMBERS = ("min_score", "max_results")
 def album() -> None:
     """Keep albums: named parts of the library, searched on their own by --album NAME.
 
-    An album is a view of some folders; its photos are taken in by `mindseye ingest`, and encoded
-    once however many albums show them.
+    An album is a view: the photos below its folders that its search finds, and those picked by
+    hand. Photos are taken in by `mindseye ingest`, and encoded once however many albums show them.
 
     \b
     mindseye album add Holidays ~/Pictures/2023 ~/Pictures/2024 --max-results 30
+    mindseye album add "best dogs" --search 'dog rating:>=4'
+    mindseye album add-photos Favourites ~/Pictures/2023/rome.jpg
     mindseye album edit Holidays --encoder siglip:google/siglip2-base-patch16-256
     mindseye search --album Holidays "a boat at sunset"
     """
 
 
+_named = click.argument("name", shell_complete=complete_album)
+
+
 def _described(command: Command) -> Command:
     options: list[Callable[[Any], Any]] = [
+        click.option(
+            "--search",
+            help="Only what this finds, of the whole library where no folder is named.",
+            metavar="QUERY",
+        ),
         click.option("--description", help="What the album is about."),
         click.option(
             "--min-score",
@@ -54,13 +68,16 @@ def _described(command: Command) -> Command:
 
 @album.command()
 @click.argument("name")
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @_described
 @with_settings()
 def add(
     settings: Settings, name: str, folders: tuple[Path, ...], *, as_json: bool, **facts: Any
 ) -> None:
-    """Make an album of all photos below FOLDERS."""
+    """Make an album of the photos below FOLDERS that --search finds, either or both.
+
+    Without both it holds what `mindseye album add-photos` picks.
+    """
     encoder = _encoder_flag(settings) or ""
     # The flag is a wish for the album, not a demand on the searches of this process.
     with Library.open(settings=replace(settings, encoder=""), create=False) as library:
@@ -70,10 +87,14 @@ def add(
 
 
 @album.command()
-@click.argument("name")
+@_named
 @click.option("--name", "new_name", help="Rename it.", metavar="NEW")
 @click.option(
-    "--folder", "folders", multiple=True, help="Folders instead of those it has.", metavar="DIR"
+    "--folder",
+    "folders",
+    multiple=True,
+    help='Folders instead of those it has; "" is none.',
+    metavar="DIR",
 )
 @_described
 @click.option(
@@ -97,12 +118,12 @@ def edit(
     """Change an album; what is not given stays as it is.
 
     --encoder records which encoder is wanted (--encoder "" is the library's): search goes on by
-    the one it has until `mindseye reencode --album NAME` has built the other.
+    the one it has until `mindseye reencode --album NAME` has built the other. --search "" is none.
     """
     changes = {field: value for field, value in facts.items() if value is not None}
     changes |= dict.fromkeys(entry.replace("-", "_") for entry in defaults)
     changes |= {"name": new_name} if new_name is not None else {}
-    changes |= {"folders": folders} if folders else {}
+    changes |= {"folders": tuple(filter(None, folders))} if folders else {}
     encoder = _encoder_flag(settings)
     changes |= {"encoder": encoder} if encoder is not None else {}
     if not changes:
@@ -115,22 +136,66 @@ def edit(
 @album.command("list")
 @with_settings()
 def list_albums(settings: Settings, *, as_json: bool) -> None:
-    """List the albums with their folders, encoder and how many pictures wait to be encoded."""
+    """List the albums: folders, search, encoder, how many pictures they hold and how many wait."""
     with Library.open(settings=settings, create=False) as library:
         status = library.status()
     if as_json:
         print_json({"albums": status.albums, "notices": status.notices})
         return
     for entry in status.albums:
-        waiting = f", {entry.waiting} of them waiting" if entry.waiting else ""
-        click.echo(f"{entry.album.name}: {entry.frames} pictures{waiting}, by {entry.encoder}")
+        waiting = f", {entry.waiting} waiting" if entry.waiting else ""
+        click.echo(f"{entry.album.name}: {held(entry)}{waiting}, by {entry.encoder}")
         _print_facts(entry.album)
     for notice in status.notices:
         click.echo(f"note: {notice}", err=True)
 
 
 @album.command()
-@click.argument("name")
+@_named
+@shaped
+@with_settings("limit")
+def show(settings: Settings, name: str, **options: Any) -> None:
+    """List the photos of an album, the newest first: all of them unless --limit says otherwise."""
+    limit = settings.limit if settings.source.get("limit") == "flag" else None
+    with Library.open(settings=settings, create=False) as library:
+        show_found(library.members(name, limit=limit), Query(), options, label=name)
+
+
+@album.command("add-photos")
+@_named
+@click.argument("photos", nargs=-1, required=True)
+@with_settings()
+def add_photos(settings: Settings, name: str, photos: tuple[str, ...], *, as_json: bool) -> None:
+    """Pick PHOTOS of the library, by path or id, for an album.
+
+    They belong to it whatever its folders and its search say.
+    """
+    with Library.open(settings=settings, create=False) as library:
+        picked = library.store.albums.get(name)
+        count = library.store.albums.pick(picked.id, [library.photo(photo).id for photo in photos])
+        _tell(library, picked, as_json=as_json, done={"picked": count})
+
+
+@album.command("remove-photos")
+@_named
+@click.argument("photos", nargs=-1, required=True)
+@with_settings()
+def remove_photos(settings: Settings, name: str, photos: tuple[str, ...], *, as_json: bool) -> None:
+    """Take PHOTOS that were picked for an album out of it; they stay in the library.
+
+    What its folders and its search say stays in it: change those by `mindseye album edit`.
+    """
+    with Library.open(settings=settings, create=False) as library:
+        album = library.store.albums.get(name)
+        ids = {library.photo(photo).id for photo in photos}
+        count = library.store.albums.unpick(album.id, sorted(ids))
+        _tell(library, album, as_json=as_json, done={"removed": count})
+    if count < len(ids) and not as_json:
+        click.echo(f"note: {len(ids) - count} of the photos were not picked by hand", err=True)
+
+
+@album.command()
+@_named
 @with_settings()
 def remove(settings: Settings, name: str, *, as_json: bool) -> None:
     """Remove an album; its photos stay in the library, and files are never touched."""
@@ -148,20 +213,37 @@ def _encoder_flag(settings: Settings) -> str | None:
     return settings.encoder if settings.source.get("encoder") == "flag" else None
 
 
-def _tell(library: Library, album: Album, *, as_json: bool) -> None:
+def _tell(
+    library: Library, album: Album, *, as_json: bool, done: dict[str, int] | None = None
+) -> None:
     entry = next(each for each in library.status().albums if each.album.id == album.id)
     notices = list(library.scope(album.name).notices)
-    if not entry.frames:
-        notices.append("no photo lies there yet: `mindseye ingest FOLDER` takes photos in")
+    if entry.trouble:
+        notices.append(entry.trouble)
+    elif entry.frames == 0:
+        notices.append(_why_empty(album))
     elif entry.waiting:
         notices.append(f"{entry.waiting} pictures wait: the next `mindseye ingest` encodes them")
     if as_json:
-        print_json({"album": album, "frames": entry.frames, "notices": notices})
+        facts = {"album": album, "frames": entry.frames, "picked": entry.picked}
+        print_json(
+            {**facts, "done": done, "notices": notices} if done else {**facts, "notices": notices}
+        )
         return
-    click.echo(f"{album.name}: {entry.frames} pictures, searched by {entry.encoder}")
+    for what, count in (done or {}).items():
+        click.echo(f"{count} {'photo' if count == 1 else 'photos'} {what}")
+    click.echo(f"{album.name}: {held(entry)}, searched by {entry.encoder}")
     _print_facts(album)
     for notice in notices:
         click.echo(f"note: {notice}", err=True)
+
+
+def _why_empty(album: Album) -> str:
+    if album.search:
+        return "its search finds no photo yet: `mindseye ingest FOLDER` takes photos in"
+    if album.folders:
+        return "no photo lies there yet: `mindseye ingest FOLDER` takes photos in"
+    return f"it holds no photo yet: mindseye album add-photos {quote(album.name)} PHOTO..."
 
 
 def _print_facts(album: Album) -> None:
@@ -169,6 +251,8 @@ def _print_facts(album: Album) -> None:
         click.echo(f"  {album.description}")
     for folder in album.folders:
         click.echo(f"  {shown(folder)}")
+    if album.search:
+        click.echo(f"  search {album.search}")
     facts = album_facts(album)
     told = [f"{name.replace('_', ' ')} {facts[name]}" for name in _NUMBERS if facts[name]]
     if album.optimise is not None:

@@ -7,7 +7,7 @@ import click
 from mindseye.cli.completion import complete_filter
 from mindseye.cli.output import print_json
 from mindseye.query.fields import FIELDS
-from mindseye.query.model import And, Filter, Not, Or, Words, as_typed
+from mindseye.query.model import And, Field, Filter, Not, Or, Words, as_typed
 from mindseye.query.parse import Parsed, parse
 from mindseye.query.split import FilterPart
 from mindseye.query.terms import TermPart
@@ -95,6 +95,7 @@ def _tree(node: Filter) -> dict[str, object]:
             return {"any": [_tree(part) for part in parts]}
         case Not(part):
             return {"not": _tree(part)}
+    assert isinstance(node, Field), "what can be typed ends in comparisons"
     value = node.value if isinstance(node.value, str) else written(node.value)
     return {"field": node.name, "operator": node.operator.value, "value": value}
 

@@ -8,11 +8,15 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mindseye.media import paths
 from mindseye.types import Album, Hit, Photo, PictureFacts
+
+if TYPE_CHECKING:
+    from mindseye.search.status import AlbumStatus
 
 
 def to_plain(value: object) -> object:
@@ -64,6 +68,18 @@ def album_facts(album: Album) -> dict[str, object]:
         entry.name: to_plain(getattr(album, entry.name)) for entry in fields(album)
     }
     return {**facts, "folders": [shown(folder) for folder in album.folders]}
+
+
+def held(entry: AlbumStatus) -> str:
+    """How much an album holds, as far as that is known without an encoder."""
+    picked = f" ({entry.picked} picked by hand)" if entry.picked else ""
+    if entry.trouble:
+        return f"unknown{picked}"
+    return (
+        f"what its search finds{picked}"
+        if entry.frames is None
+        else f"{entry.frames} pictures{picked}"
+    )
 
 
 def hit_facts(hit: Hit, rank: int, *, relevant: bool) -> dict[str, object]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mindseye.cli.completion import complete_filter
+from mindseye.cli.completion import complete_album, complete_filter
 from mindseye.cli.options import Command, Settings, with_settings
 from mindseye.cli.output import hit_facts, on_terminal, print_json, shown
+from mindseye.cli.saved import photos_in, save
 from mindseye.library import Library
 from mindseye.query.model import Like, Picture, Query, Term, as_typed
 from mindseye.query.parse import Parsed, parse
@@ -28,7 +30,8 @@ class Shape:
     sheet: Path | None
 
 
-def _shaped(command: Command) -> Command:
+def shaped(command: Command) -> Command:
+    """Give a command the options that say how many hits are shown, and in which form."""
     options = [
         click.option("--limit", type=click.IntRange(min=1), help="Most hits shown."),
         click.option(
@@ -60,14 +63,26 @@ def _shaped(command: Command) -> Command:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Look for what this picture shows; may be given more than once, and with TEXT.",
 )
-@click.option("--album", help="Only photos of this album, searched as it says.", metavar="NAME")
+@click.option(
+    "--album",
+    help="Only photos of this album, searched as it says.",
+    metavar="NAME",
+    shell_complete=complete_album,
+)
+@click.option(
+    "--within",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Only these photos: paths, or what a search printed with --json; - is standard input.",
+    metavar="FILE",
+)
+@click.option("--save", help="Keep the search as a new album of this name.", metavar="NAME")
 @click.option("--literal", is_flag=True, help="TEXT is words only: no weights, signs or paths.")
 @click.option(
     "--optimise/--no-optimise",
     default=None,
     help="Say TEXT in several wordings and search by their mean.",
 )
-@_shaped
+@shaped
 @with_settings("limit", "optimise")
 def search(
     settings: Settings, text: str, *, images: tuple[Path, ...], literal: bool, **options: Any
@@ -82,31 +97,52 @@ def search(
     mindseye search '2:"golden retriever" + ./pool.jpg - people'
     mindseye search 'beach date:2023 -camera:canon place:lisbon,porto'
     mindseye search --image photo.jpg "at night"
+    mindseye search 'album:"best dogs" -album:work' --save "dogs at home"
+    mindseye search dog --json | mindseye search "on a beach" --within -
     mindseye search                        the newest photos
     """
     asked = parse(text, literal=literal)
     asked = replace(asked, terms=(*asked.terms, *(Term(Picture(path)) for path in images)))
+    options |= {"images": images, "literal": literal}
     with Library.open(settings=settings, create=False) as library:
-        _answer(library, asked, options, label=text or ", ".join(map(str, images)))
+        notices = [save(library, text, options)] if options["save"] else []
+        answer(library, asked, options, label=text or ", ".join(map(str, images)), notices=notices)
 
 
 @click.command()
 @click.argument("photo")
-@_shaped
+@shaped
 @with_settings("limit")
 def similar(settings: Settings, photo: str, **options: Any) -> None:
     """Find photos that look like PHOTO, a photo of the library by path or id."""
     with Library.open(settings=settings, create=False) as library:
         like = Like(library.photo(photo).id)
-        _answer(library, Parsed((Term(like),)), options, label=f"like {photo}")
+        answer(library, Parsed((Term(like),)), options, label=f"like {photo}")
 
 
-def _answer(library: Library, asked: Parsed, options: dict[str, Any], *, label: str) -> None:
-    album = options.get("album")
+def answer(
+    library: Library,
+    asked: Parsed,
+    options: dict[str, Any],
+    *,
+    label: str,
+    notices: Sequence[str] = (),
+) -> None:
+    """Search as the options of a command say, and show what was found in the form they ask for."""
+    album, within = options.get("album"), None
+    if options.get("within"):
+        within, unknown = photos_in(library, options["within"])
+        notices = [*notices, *unknown]
     query = library.query(
         asked, album=album, min_score=options["min_score"], everything=options["everything"]
     )
-    found = library.search(query, album=album)
+    found = library.search(query, album=album, within=within)
+    found = replace(found, notices=(*found.notices, *notices))
+    show_found(found, query, options, label=label)
+
+
+def show_found(found: Found, query: Query, options: dict[str, Any], *, label: str) -> None:
+    """Show what was found in the form that the options of a command ask for, with its notices."""
     shape = Shape(*(options[name] for name in ("as_json", "paths_only", "null", "sheet")))
     _show(found, query, shape, label)
     for notice in found.notices:

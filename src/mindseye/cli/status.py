@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mindseye.cli.options import Settings, with_settings
-from mindseye.cli.output import byte_text, print_json, shown, to_plain
+from mindseye.cli.output import byte_text, held, print_json, shown, to_plain
 from mindseye.library import Library, Status
 from mindseye.stores.base import SkippedFile
 
@@ -60,7 +60,7 @@ def _print(facts: Status) -> None:
         )
     for entry in facts.albums:
         click.echo(
-            f"album      {entry.album.name}: {entry.frames} pictures by {entry.encoder}, "
+            f"album      {entry.album.name}: {held(entry)} by {entry.encoder}, "
             f"{entry.waiting} waiting"
         )
     for notice in facts.notices:

@@ -6,7 +6,7 @@ an album. Each batch is one transaction: after a kill the next run goes on behin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
@@ -19,6 +19,7 @@ from mindseye.ingest.pace import Pace
 from mindseye.ingest.pool import DecodePool
 from mindseye.ingest.stream import DecodeStream, Job
 from mindseye.media.take import Taken
+from mindseye.query.model import Filter
 from mindseye.stores.base import Batch, Store, VectorTable
 from mindseye.types import Photo, PictureFacts, Pixels, Skipped
 
@@ -58,14 +59,14 @@ class Warming:
 class FrameEncoding:
     """One pass over the frames that wait in the encoder's space; `run` may be called once.
 
-    `below` leaves only photos below these absolute folders. What cannot be encoded is `left`, with
-    the reason, and keeps waiting.
+    `of` leaves only photos that pass it. What cannot be encoded is `left`, with the reason, and
+    keeps waiting.
     """
 
     store: Store
     encoder: Encoder
     options: IngestOptions
-    below: Sequence[str] = ()
+    of: Filter | None = None
     encoded: int = 0
     left: list[tuple[Photo, Skipped]] = field(default_factory=list)
     _waiting: int = 0
@@ -80,7 +81,7 @@ class FrameEncoding:
         Raises `StoreError` and `EncoderError` when nothing further can be done.
         """
         table = self.store.vectors(self.encoder.space)
-        self._waiting = table.waiting_count(self.below)
+        self._waiting = table.waiting_count(self.of)
         if not self._waiting:
             return
         self._tell()
@@ -97,7 +98,7 @@ class FrameEncoding:
 
     def _jobs(self, table: VectorTable) -> Iterator[Job[Waiting] | None]:
         after = 0
-        while page := table.waiting(_WAITING_AT_ONCE, after, self.below):
+        while page := table.waiting(_WAITING_AT_ONCE, after, self.of):
             after = page[-1][0]
             for frame, photo in page:
                 yield Job((frame, photo), photo.path)

@@ -15,6 +15,8 @@ from mindseye.ingest.encode import FrameEncoding
 from mindseye.ingest.options import IngestOptions
 from mindseye.ingest.pool import decode_pool
 from mindseye.ingest.roots import is_there
+from mindseye.query.model import Filter
+from mindseye.stores.albums import reach
 from mindseye.stores.base import ENCODER, Store
 from mindseye.types import Album, ReencodeReport, Skipped
 
@@ -44,8 +46,8 @@ class Reencode:
         until then stays.
         """
         started = time.perf_counter()
-        below = () if self.album is None else self.album.folders
-        work = build_space(self.store, self.encoder, self.options, below)
+        of = None if self.album is None else reach(self.store, self.album)
+        work = build_space(self.store, self.encoder, self.options, of)
         report = ReencodeReport(
             encoder=self.encoder.space.encoder,
             before=self._searched_by(),
@@ -97,20 +99,20 @@ class Reencode:
 
 
 def build_space(
-    store: Store, encoder: Encoder, options: IngestOptions, below: Sequence[str] = ()
+    store: Store, encoder: Encoder, options: IngestOptions, of: Filter | None = None
 ) -> FrameEncoding:
     """Encode every frame that waits in the encoder's space, and bring its index up to date.
 
-    `below` leaves only photos below these absolute folders. The last pass is returned, with the
-    frames of all of them counted.
+    `of` leaves only photos that pass it. The last pass is returned, with the frames of all of them
+    counted.
     """
     table = store.vectors(encoder.space)
-    work = FrameEncoding(store, encoder, options, below)
+    work = FrameEncoding(store, encoder, options, of)
     encoded = 0
     for _ in range(_PASSES):
-        if options.cancel.is_set() or table.waiting_count(below) <= len(work.left):
+        if options.cancel.is_set() or table.waiting_count(of) <= len(work.left):
             break
-        work = FrameEncoding(store, encoder, options, below)
+        work = FrameEncoding(store, encoder, options, of)
         with decode_pool(options.decoding, options.cancel) as pool:
             work.run(pool)
         encoded += work.encoded

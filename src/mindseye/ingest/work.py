@@ -16,6 +16,7 @@ from mindseye.ingest.options import DecodeBudget, IngestOptions, Observer
 from mindseye.ingest.pipeline import Ingest
 from mindseye.ingest.reencode import Reencode, build_space, drop_spaces, searched_by
 from mindseye.media.base import DecodeLimits
+from mindseye.stores.albums import reach
 from mindseye.stores.base import ENCODER, Store
 from mindseye.stores.scope import FIRST, canonical, insists, scope_of, wanted_encoder
 from mindseye.types import Album, IngestReport, ReencodeReport
@@ -140,7 +141,7 @@ class Work:
                 continue
             try:
                 encoder = self.open_encoder(album.searched_by)
-                build_space(self.store, encoder, self._options(encoder), album.folders)
+                build_space(self.store, encoder, self._options(encoder), reach(self.store, album))
             except (EncoderError, MissingExtra, SpecError) as error:
                 troubles.append(
                     f"new photos of the album {album.name!r} were not encoded by "

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, cast
 
+from mindseye.errors import QueryError
 from mindseye.fold import fold
 from mindseye.query.bounds import (
     TimeBounds,
@@ -21,7 +22,7 @@ from mindseye.query.bounds import (
 )
 from mindseye.query.facts import fact
 from mindseye.query.fields import FieldSpec, Kind
-from mindseye.query.model import And, Field, Filter, Not, Or
+from mindseye.query.model import Among, And, Below, Field, Filter, Not, Or
 from mindseye.query.values import Circle
 from mindseye.types import Photo
 
@@ -35,14 +36,30 @@ def matches(filter_: Filter, photo: Photo, now: datetime) -> bool:
             return any(matches(part, photo, now) for part in parts)
         case Not(part):
             return not matches(part, photo, now)
+        case Below(folders):
+            return any(_lies_below(photo.path, folder) for folder in folders)
+        case Among(ids):
+            return photo.id in ids
         case Field():
             spec = spec_of(filter_)
             return _TESTS[spec.kind](spec, filter_, photo, now)
 
 
+def _lies_below(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip("/") + "/")
+
+
 def needle_of(field: Field) -> str:
     """The text a filter looks for, folded."""
     return fold(str(field.value)) or ""
+
+
+def unresolved(field: Field) -> QueryError:
+    """What is raised where only photos are known, and albums are not."""
+    return QueryError(
+        f"{field} names an album, and only a library knows its albums",
+        hint="ask through Library.search",
+    )
 
 
 def must_equal(spec: FieldSpec, needle: str) -> bool:
@@ -107,6 +124,10 @@ def _end_for(photo: Photo, bounds: TimeBounds) -> datetime | None:
     return ends.get(str(fact(photo, "precision")), bounds.end)
 
 
+def _album(_: FieldSpec, field: Field, __: Photo, ___: datetime) -> bool:
+    raise unresolved(field)
+
+
 def _circle(spec: FieldSpec, field: Field, photo: Photo, _: datetime) -> bool:
     latitude, longitude = (cast("float | None", fact(photo, name)) for name in spec.facts)
     if latitude is None or longitude is None:
@@ -134,4 +155,5 @@ _TESTS: Final[Mapping[Kind, Callable[[FieldSpec, Field, Photo, datetime], bool]]
     Kind.NUMBER: _number,
     Kind.DATE: _date,
     Kind.CIRCLE: _circle,
+    Kind.ALBUM: _album,
 }

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     """The fact lies in this year, month or day, or in a span."""
     CIRCLE = "circle"
     """The position lies so near to a point."""
+    ALBUM = "album"
+    """The photo belongs to the album of this name; `mindseye.search.members` says who does."""
     CUT = "cut-off"
     """No property of a photo: where the list ends."""
 
@@ -213,6 +215,9 @@ FIELDS: Final[tuple[FieldSpec, ...]] = (
     ),
     FieldSpec("size", Kind.NUMBER, ("size",), "bytes of the file, or kB, MB, GB", "size:>5mb",
               units=_BYTES),
+    FieldSpec(
+        "album", Kind.ALBUM, (), "it belongs to the album of this name", 'album:"best dogs"',
+    ),
     _text("prompt", ("prompt",), "the prompt of a generated picture holds this", "prompt:castle"),
     _text("model", ("model",), "the model that generated it holds this", "model:sdxl"),
     FieldSpec(

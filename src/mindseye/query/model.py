@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
@@ -72,6 +73,8 @@ class Field:
     name: str
     operator: Operator
     value: Value
+    offset: int | None = field(default=None, compare=False, repr=False)
+    """The character of the query the value was typed at, where a later reader may refuse it."""
 
     def __str__(self) -> str:
         return f"{self.name}:{self.operator}{written(self.value)}"
@@ -114,8 +117,37 @@ class Not:
         return f"-{inner}"
 
 
-Filter: TypeAlias = Field | And | Or | Not
-"""Which photos qualify. `str` writes it as it can be typed; parsing that gives it back."""
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A photo qualifies when it lies in one of these absolute folders (text) or below it."""
+
+    folders: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"<below {len(self.folders)} folders>"
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A photo qualifies when its id is one of these."""
+
+    photos: frozenset[int]
+
+    def __str__(self) -> str:
+        return f"<among {len(self.photos)} photos>"
+
+
+Filter: TypeAlias = Field | And | Or | Not | Below | Among
+"""Which photos qualify. `str` writes it as it can be typed; parsing that gives it back.
+
+`Below` and `Among` cannot be typed: programs make them, and `album:` becomes them.
+"""
+
+
+def all_of(filters: Iterable[Filter | None]) -> Filter | None:
+    """A filter that wants all of these; None is one that every photo passes."""
+    kept = tuple(filter_ for filter_ in filters if filter_ is not None)
+    return And(kept) if len(kept) > 1 else kept[0] if kept else None
 
 
 def as_typed(filter_: Filter) -> str:

@@ -10,12 +10,24 @@ has:gps rating:>=3                                filters alone: the newest firs
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mindseye.errors import QueryError
 from mindseye.query.fields import BY_NAME, Kind
-from mindseye.query.model import And, Field, Filter, Not, Operator, Or, Term, Words
+from mindseye.query.model import (
+    Among,
+    And,
+    Below,
+    Field,
+    Filter,
+    Not,
+    Operator,
+    Or,
+    Term,
+    Words,
+    all_of,
+)
 from mindseye.query.split import FilterPart, split
 from mindseye.query.terms import TermPart, read_terms
 
@@ -30,6 +42,8 @@ class Parsed:
     filter: Filter | None = None
     min_score: float | None = None
     parts: tuple[Part, ...] = ()
+    text: str = field(default="", compare=False)
+    """What was typed, for an error that is found later to point at."""
 
 
 def parse(text: str, *, literal: bool = False) -> Parsed:
@@ -41,7 +55,7 @@ def parse(text: str, *, literal: bool = False) -> Parsed:
         return Parsed()
     if literal:
         term = Term(Words(text.strip()))
-        return Parsed((term,), parts=(TermPart(term, 0, len(text)),))
+        return Parsed((term,), parts=(TermPart(term, 0, len(text)),), text=text)
     try:
         return _parsed(text)
     except QueryError as error:
@@ -59,9 +73,10 @@ def _parsed(text: str) -> Parsed:
     parts.sort(key=lambda part: part.start)
     return Parsed(
         tuple(part.term for part in terms),
-        _all_of(kept),
+        all_of(kept),
         max((_least_score(part) for part in cuts), default=None),
         tuple(parts),
+        text,
     )
 
 
@@ -70,16 +85,26 @@ def valid(node: Filter) -> Filter:
 
     For filters made by a program: unknown fields, values of the wrong kind.
     """
-    again = parse(str(node)).filter
-    if again != node:
+    typed = _typed(node)
+    again = parse(str(typed)).filter
+    if again != typed:
         raise QueryError(f"the filter {node} would be read as {again}")
     return node
 
 
-def _all_of(filters: list[Filter]) -> Filter | None:
-    if not filters:
-        return None
-    return filters[0] if len(filters) == 1 else And(tuple(filters))
+def _typed(node: Filter) -> Filter:
+    """The filter with something that can be typed in place of what cannot."""
+    match node:
+        case Below() | Among():
+            return Field("folder", Operator.IS, "x")
+        case And(parts):
+            return And(tuple(map(_typed, parts)))
+        case Or(parts):
+            return Or(tuple(map(_typed, parts)))
+        case Not(part):
+            return Not(_typed(part))
+        case Field():
+            return node
 
 
 def _forbid_inner_cuts(filters: list[FilterPart]) -> None:
@@ -103,6 +128,8 @@ def fields_of(node: Filter) -> Iterator[Field]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from fields_of(part)
+        case Below() | Among():
+            return
 
 
 def _is_cut(node: Filter) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Final, cast
@@ -62,6 +62,13 @@ def _text(spec: FieldSpec, item: Typed) -> Filter:
     if not fold(text):
         raise _refused(spec, item, "something to compare with")
     return Field(spec.name, Operator.IS, text)
+
+
+def _album(spec: FieldSpec, item: Typed) -> Filter:
+    named = _text(spec, item)
+    assert isinstance(named, Field), "a text is one comparison"
+    # Which albums there are is known to a library alone: it points here when there is none.
+    return replace(named, offset=item.offset)
 
 
 def _ending(spec: FieldSpec, item: Typed) -> Filter:
@@ -212,6 +219,7 @@ _READERS: Final[Mapping[Kind, Callable[[FieldSpec, Typed], Filter]]] = {
     Kind.TEXT: _text,
     Kind.WORDS: _text,
     Kind.ENDING: _ending,
+    Kind.ALBUM: _album,
     Kind.CHOICE: _choice,
     Kind.MEMBER: _choice,
     Kind.PRESENCE: _choice,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
-from mindseye.errors import MindseyeError
+from mindseye.errors import MindseyeError, UsageError
+from mindseye.query.model import Filter
+from mindseye.search.members import Members, takes_terms
+from mindseye.stores.albums import reach
 from mindseye.stores.base import Coverage, Root, SpaceInfo, Store
 from mindseye.stores.scope import Scope
 from mindseye.types import Album, EmbeddingSpace
@@ -14,12 +18,19 @@ from mindseye.types import Album, EmbeddingSpace
 
 @dataclass(frozen=True, slots=True)
 class AlbumStatus:
-    """An album, what it is searched by, its frames, and how many of them have no vector yet."""
+    """An album, what it is searched by, how many frames it holds, and how many of them wait.
+
+    `frames` is None where only an encoder could tell: its search has terms. `waiting` then counts
+    all that the search may look at. `picked` counts photos picked by hand. `trouble` says why
+    nobody can tell.
+    """
 
     album: Album
     encoder: str
-    frames: int
+    frames: int | None
     waiting: int
+    picked: int = 0
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,13 @@ class Census:
         """The status of a library searched as `scope` says, with its albums."""
         spaces = self.store.spaces()
         space, _ = self._space_of(scope.encoder, spaces)
+        albums = tuple(self._album(each, spaces) for each in album_scopes if each.album)
         notices = [
             notice
             for each in (scope, *album_scopes)
             for notice in (*each.notices, *self._space_of(each.encoder, spaces)[1])
         ]
+        notices += [album.trouble for album in albums if album.trouble]
         return Status(
             library=str(self.folder),
             store=self.store.url,
@@ -73,21 +86,36 @@ class Census:
             encoded=sum(info.vectors for info in spaces if info.space == space),
             spaces=tuple(spaces),
             bytes_on_disk=_sizes(self.folder),
-            albums=tuple(self._album(each, spaces) for each in album_scopes if each.album),
+            albums=albums,
             notices=tuple(dict.fromkeys(notices)),
         )
 
     def _album(self, scope: Scope, spaces: list[SpaceInfo]) -> AlbumStatus:
         assert scope.album is not None, "asked only of the scopes of albums"
-        frames = len(self.store.files.frames_below(scope.album.folders))
+        album, of = scope.album, reach(self.store, scope.album)
         space, _ = self._space_of(scope.encoder, spaces)
         known = any(info.space == space for info in spaces)
         waiting = (
-            self.store.vectors(space).waiting_count(scope.album.folders)
+            self.store.vectors(space).waiting_count(of)
             if space is not None and known
-            else frames
+            else self._count(of)
         )
-        return AlbumStatus(scope.album, scope.encoder, frames, waiting)
+        picked = len(self.store.albums.picked(album.id))
+        try:
+            frames = self._held(album)
+        except UsageError as error:
+            return AlbumStatus(album, scope.encoder, None, waiting, picked, error.message)
+        return AlbumStatus(album, scope.encoder, frames, waiting, picked)
+
+    def _held(self, album: Album) -> int | None:
+        if takes_terms(self.store, album):
+            return None
+        return self._count(Members(self.store, _no_encoder).of(album))
+
+    def _count(self, of: Filter | None) -> int:
+        if of is None:
+            return self.store.catalog.coverage().frames
+        return len(self.store.catalog.matching(of, datetime.now()))
 
     def _space_of(
         self, spec: str, spaces: list[SpaceInfo]
@@ -99,6 +127,10 @@ class Census:
             named = [info.space for info in spaces if info.space.encoder == spec]
             trouble = f"the encoder {spec} cannot be used here: {error.message}"
             return (named[-1] if named else None), (trouble,)
+
+
+def _no_encoder(album: Album, _: Filter | None) -> frozenset[int]:
+    raise UsageError(f"an encoder is needed to say which photos the album {album.name!r} holds")
 
 
 def _sizes(folder: Path) -> dict[str, int]:

@@ -189,7 +189,7 @@ class Catalog(Protocol):
 
 
 class Files(Protocol):
-    """Roots, folders and the state of files: what an ingest and an album ask of the catalog."""
+    """Roots, folders and the state of files: what an ingest asks of the catalog."""
 
     def roots(self) -> list[Root]:
         """All roots, by path."""
@@ -208,9 +208,6 @@ class Files(Protocol):
 
     def with_digests(self, digests: Sequence[str]) -> dict[str, list[Photo]]:
         """Photos by digest, missing ones included."""
-
-    def frames_below(self, folders: Sequence[str]) -> Ids:
-        """Frames of photos not missing below any of these absolute folders, ascending."""
 
 
 class VectorTable(Protocol):
@@ -244,14 +241,14 @@ class VectorTable(Protocol):
         """
 
     def waiting(
-        self, limit: int, after: int = 0, below: Sequence[str] = ()
+        self, limit: int, after: int = 0, of: Filter | None = None
     ) -> list[tuple[int, Photo]]:
         """Frames without a vector in this space (of photos not missing), by id, after `after`.
 
-        `below` leaves only photos below any of these absolute folders.
+        `of` leaves only those of photos that pass it.
         """
 
-    def waiting_count(self, below: Sequence[str] = ()) -> int:
+    def waiting_count(self, of: Filter | None = None) -> int:
         """How many frames `waiting` would give without a limit."""
 
     def put(self, frame_ids: Sequence[int], vectors: Vectors) -> None:
@@ -281,6 +278,18 @@ class Albums(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove an album, not its photos; raises `NotFound`."""
+
+    def picked(self, album_id: int) -> frozenset[int]:
+        """Ids of the photos picked by hand for an album."""
+
+    def pick(self, album_id: int, photo_ids: Sequence[int]) -> int:
+        """Pick photos for an album by hand; returns how many were not picked before.
+
+        Raises `NotFound` where the album or a photo is not there; then nothing is picked.
+        """
+
+    def unpick(self, album_id: int, photo_ids: Sequence[int]) -> int:
+        """Take photos out of those picked by hand; returns how many of them there were."""
 
 
 class Choices(Protocol):

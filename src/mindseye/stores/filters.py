@@ -1,6 +1,6 @@
 """A filter as SQL: the same yes or no for every row as `mindseye.query.evaluate` gives the photo.
 
-The database must know two functions, which a store gives it: `fold(text)`, that of
+The database must know `json_each`, and two functions which a store gives it: `fold(text)`, that of
 `mindseye.fold`, and `metres_between(latitude, longitude, latitude, longitude)`, that of
 `mindseye.query.bounds`.
 
@@ -10,7 +10,8 @@ unknown ends as a no by itself, and a plain comparison can use an index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
@@ -39,11 +40,12 @@ from mindseye.query.bounds import (
     time_bounds,
 )
 from mindseye.query.colours import LEAST_SHARES
-from mindseye.query.evaluate import must_equal, needle_of
+from mindseye.query.evaluate import must_equal, needle_of, unresolved
 from mindseye.query.facts import ANIMATED_FORMATS, REJECTED
 from mindseye.query.fields import FieldSpec, Kind
-from mindseye.query.model import And, Field, Filter, Not, Or
+from mindseye.query.model import Among, And, Below, Field, Filter, Not, Or
 from mindseye.query.values import Circle
+from mindseye.stores.below import photos_below
 from mindseye.stores.schema import colours, photos
 from mindseye.stores.texts import LISTS, TextTest, any_with, folder_with, words_in
 from mindseye.types import Source
@@ -71,6 +73,20 @@ def _where(filter_: Filter, now: datetime, *, negated: bool) -> Test:
             spec = spec_of(filter_)
             test = _TESTS[spec.kind](spec, filter_, now)
             return not_(func.coalesce(test, false())) if negated else test
+        case Below(folders):
+            return not_(photos_below(folders)) if negated else photos_below(folders)
+        case Among(ids):
+            return not_(_among(ids)) if negated else _among(ids)
+
+
+def _among(ids: Collection[int]) -> Test:
+    """Whether the photo's id is one of these: one parameter, however many there are."""
+    listed = func.json_each(literal(json.dumps(sorted(ids)), String)).table_valued("value")
+    return photos.c.id.in_(select(listed.c.value))
+
+
+def _album(_: FieldSpec, field: Field, __: datetime) -> Test:
+    raise unresolved(field)
 
 
 def _text(spec: FieldSpec, field: Field, _: datetime) -> Test:
@@ -240,4 +256,5 @@ _TESTS: Final[Mapping[Kind, Callable[[FieldSpec, Field, datetime], Test]]] = {
     Kind.NUMBER: _number,
     Kind.DATE: _date,
     Kind.CIRCLE: _circle,
+    Kind.ALBUM: _album,
 }

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -202,7 +203,16 @@ albums = Table(
     Column("max_results", Integer),
     Column("optimise", Boolean),
     Column("created_at", DateTime, nullable=False),
+    Column("search", Text, nullable=False, server_default=text("''")),
     sqlite_autoincrement=True,
+)
+
+album_photos = Table(
+    "album_photos",
+    metadata,
+    Column("album_id", Id, _of("albums"), primary_key=True),
+    Column("photo_id", Id, _of("photos"), primary_key=True),
+    Index(None, "photo_id"),
 )
 
 choices = Table(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mindseye.errors import NotFound, UsageError
+from mindseye.query.model import Among, Below, Not
 from mindseye.stores.base import Batch, Store
 from mindseye.testing.index_contract import unit_rows
 from mindseye.testing.samples import (
@@ -34,10 +35,17 @@ FULL_ALBUM = Album(
     min_score=0.25,
     max_results=40,
     optimise=True,
+    search="a dog rating:>=4",
 )
 
 PLACES = ("", "a", "a/b", "a/b/c", "ab", "a b", "a0", "A", "Ä/ö")
 """Folders that share beginnings, and characters around the one that separates folders."""
+
+
+def frames_in(store: Store, folders: list[str]) -> list[int]:
+    """Frames of the photos below these folders, as filtering finds them."""
+    frames: list[int] = store.catalog.matching(Below(tuple(folders)), datetime(2024, 1, 1)).tolist()
+    return frames
 
 
 class AlbumContract(StoreFixtures):
@@ -88,6 +96,50 @@ class AlbumContract(StoreFixtures):
         with pytest.raises(NotFound):
             store.albums.put(changed)
 
+    def test_photos_are_picked_by_hand_and_taken_out_again(self, opener: Opener) -> None:
+        with closing(opener()) as store:
+            ids = put_some(store, 4)
+            one, two = (store.albums.put(Album(name)) for name in ("one", "two"))
+            assert store.albums.pick(one.id, ids[:3]) == 3
+            assert store.albums.pick(one.id, [*ids[1:], ids[3]]) == 1
+            assert store.albums.unpick(one.id, [ids[0], ids[1], 999]) == 2
+            assert store.albums.pick(two.id, []) == 0
+        with closing(opener()) as store:
+            assert store.albums.picked(one.id) == set(ids[2:])
+            assert store.albums.picked(two.id) == frozenset()
+            assert store.albums.put(replace(one, name="uno")).id == one.id
+            assert store.albums.picked(one.id) == set(ids[2:])
+
+    def test_nothing_is_picked_where_one_of_them_is_not_there(self, store: Store) -> None:
+        ids = put_some(store, 2)
+        album = store.albums.put(Album("one"))
+        for album_id, photos in ((album.id, [*ids, ids[-1] + 1]), (album.id + 1, ids)):
+            with pytest.raises(NotFound):
+                store.albums.pick(album_id, photos)
+        assert store.albums.picked(album.id) == frozenset()
+
+    def test_what_was_picked_goes_with_its_photo_and_its_album(self, store: Store) -> None:
+        ids = put_some(store, 3)
+        album = store.albums.put(Album("one"))
+        store.albums.pick(album.id, ids)
+        store.put(Batch(missing=ids[:1]))
+        assert store.albums.picked(album.id) == set(ids)
+        store.forget(ids[:1])
+        assert store.albums.picked(album.id) == set(ids[1:])
+        store.albums.remove("one")
+        assert store.albums.picked(album.id) == frozenset()
+        assert list(store.check()) == []
+
+    @pytest.mark.parametrize("chosen", [[], [0], [0, 2, 4], list(range(5))])
+    def test_photos_are_found_by_their_ids(self, store: Store, chosen: list[int]) -> None:
+        ids = put_some(store, 5)
+        wanted = [ids[place] for place in chosen]
+        others = [photo_id for photo_id in ids if photo_id not in wanted]
+        among, now = Among(frozenset([*wanted, 999])), datetime(2024, 1, 1)
+        assert store.catalog.matching(among, now).tolist() == frames_of(store, wanted)
+        assert store.catalog.matching(Not(among), now).tolist() == frames_of(store, others)
+        assert store.vectors(OTHER_SPACE).waiting_count(among) == len(wanted)
+
     def test_a_choice_and_albums_are_written_as_one(self, opener: Opener) -> None:
         with closing(opener()) as store, closing(opener()) as other:
             assert store.choices.find("encoder") is None
@@ -124,19 +176,18 @@ class AlbumContract(StoreFixtures):
         photos = [record(root.id, "x.jpg", n, folder=f) for n, f in enumerate(PLACES)]
         frames = frames_of(store, store.put(Batch(photos=photos, space=SPACE)))
         expected = [frame for frame, place in zip(frames, PLACES, strict=True) if place in places]
-        assert store.files.frames_below(folders).tolist() == expected
+        assert frames_in(store, folders) == expected
         newest = store.catalog.newest(99, within=as_ids(expected))
         assert {photo.location.folder for photo in newest} == places
-        if folders:
-            other = store.vectors(OTHER_SPACE)
-            assert [frame for frame, _ in other.waiting(99, below=folders)] == expected
-            assert other.waiting_count(folders) == len(expected)
+        other, of = store.vectors(OTHER_SPACE), Below(tuple(folders))
+        assert [frame for frame, _ in other.waiting(99, of=of)] == expected
+        assert other.waiting_count(of) == len(expected)
 
     def test_missing_photos_are_below_no_folder(self, store: Store) -> None:
         ids = put_some(store, 3, folder="in")
         store.put(Batch(missing=ids[:1]))
-        assert store.files.frames_below(["/photos/in"]).tolist() == frames_of(store, ids[1:])
-        assert store.vectors(OTHER_SPACE).waiting_count(["/photos/in"]) == 2
+        assert frames_in(store, ["/photos/in"]) == frames_of(store, ids[1:])
+        assert store.vectors(OTHER_SPACE).waiting_count(Below(("/photos/in",))) == 2
         assert store.vectors(OTHER_SPACE).waiting_count() == 2
         assert store.vectors(SPACE).waiting_count() == 0
 

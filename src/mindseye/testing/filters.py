@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mindseye.query.colours import LEAST_SHARES
 from mindseye.query.fields import FIELDS, FieldSpec, Kind
-from mindseye.query.model import And, Field, Filter, Not, Operator, Or
+from mindseye.query.model import Among, And, Below, Field, Filter, Not, Operator, Or
 from mindseye.query.values import Ago, Circle, Day, Moment, Span, Value
 from mindseye.stores.base import PhotoRecord
 from mindseye.testing.samples import digest_of, record
@@ -190,7 +190,8 @@ def _spans(low: Value, high: Value) -> Value | None:
 
 @st.composite
 def _comparisons(draw: st.DrawFn) -> Filter:
-    spec = draw(st.sampled_from([s for s in FIELDS if s.kind is not Kind.CUT and not s.stands_for]))
+    kinds = [s for s in FIELDS if s.kind not in (Kind.CUT, Kind.ALBUM) and not s.stands_for]
+    spec = draw(st.sampled_from(kinds))
     value = draw(_values(spec))
     operator = Operator.IS
     if spec.kind in (Kind.DATE, Kind.NUMBER):
@@ -200,10 +201,20 @@ def _comparisons(draw: st.DrawFn) -> Filter:
     return Field(spec.name, operator, value)
 
 
-def filters() -> st.SearchStrategy[Filter]:
-    """Filters of every field, joined in every way."""
+MEMBERS: st.SearchStrategy[Filter] = st.one_of(
+    st.lists(
+        st.sampled_from(["/", "/Photos", "/Photos/a/", "/Photos/2023", "/Photos/2023/Zürich trip"]),
+        max_size=2,
+    ).map(lambda folders: Below(tuple(folders))),
+    st.frozensets(st.integers(1, 20)).map(Among),
+)
+"""What albums become; nobody can type it."""
+
+
+def filters(more: st.SearchStrategy[Filter] | None = None) -> st.SearchStrategy[Filter]:
+    """Filters of every field, and `more`, joined in every way."""
     return st.recursive(
-        _comparisons(),
+        _comparisons() if more is None else st.one_of(_comparisons(), more),
         lambda inner: st.one_of(
             inner.map(Not),
             st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts))),

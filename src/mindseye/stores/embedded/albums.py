@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
-from unicodedata import normalize
 
 from sqlalchemy import Connection, RowMapping, select
 
 from mindseye.errors import NotFound, UsageError
+from mindseye.stores.albums import name_key
+from mindseye.stores.embedded.database import one_of
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.rows import now
-from mindseye.stores.schema import albums, choices
+from mindseye.stores.schema import album_photos, albums, choices, photos
 from mindseye.types import Album
 
 
@@ -27,15 +28,15 @@ class EmbeddedAlbums:
         """All albums, by name."""
         with self._session.read() as connection:
             found = _all(connection)
-        return iter(sorted(found, key=lambda album: _folded(album.name)))
+        return iter(sorted(found, key=lambda album: name_key(album.name)))
 
     def get(self, name: str) -> Album:
         """The album of this name; raises `NotFound`, naming the nearest."""
         found = self.find(name)
         if found is not None:
             return found
-        known = {_folded(album.name): album.name for album in self}
-        near = get_close_matches(_folded(name), known, n=1)
+        known = {name_key(album.name): album.name for album in self}
+        near = get_close_matches(name_key(name), known, n=1)
         raise NotFound(
             f"there is no album {name!r}",
             hint=f"did you mean {known[near[0]]!r}?" if near else "`mindseye album list` shows all",
@@ -43,7 +44,7 @@ class EmbeddedAlbums:
 
     def find(self, name: str) -> Album | None:
         """The album of this name, or None."""
-        return next((album for album in self if _folded(album.name) == _folded(name)), None)
+        return next((album for album in self if name_key(album.name) == name_key(name)), None)
 
     def put(self, album: Album) -> Album:
         """Write an album, a new one where its `id` is 0; returns it as it was written."""
@@ -55,6 +56,35 @@ class EmbeddedAlbums:
         gone = self.get(name).id
         with self._session.write() as connection:
             connection.execute(albums.delete().where(albums.c.id == gone))
+
+    def picked(self, album_id: int) -> frozenset[int]:
+        """Ids of the photos picked by hand for an album."""
+        with self._session.read() as connection:
+            return _picked(connection, album_id)
+
+    def pick(self, album_id: int, photo_ids: Sequence[int]) -> int:
+        """Pick photos for an album by hand; returns how many were not picked before."""
+        with self._session.write() as connection:
+            there = select(photos.c.id).where(one_of(photos.c.id, photo_ids))
+            unknown = set(photo_ids) - set(connection.execute(there).scalars())
+            if unknown:
+                raise NotFound(f"there is no photo {min(unknown)}", hint="nothing was picked")
+            known = select(albums.c.id).where(albums.c.id == album_id)
+            if connection.execute(known).scalar() is None:
+                raise NotFound(f"there is no album with the id {album_id}; was it removed?")
+            new = set(photo_ids) - _picked(connection, album_id)
+            rows = [{"album_id": album_id, "photo_id": photo_id} for photo_id in sorted(new)]
+            if rows:
+                connection.execute(album_photos.insert(), rows)
+        return len(rows)
+
+    def unpick(self, album_id: int, photo_ids: Sequence[int]) -> int:
+        """Take photos out of those picked by hand; returns how many of them there were."""
+        gone = album_photos.delete().where(
+            album_photos.c.album_id == album_id, one_of(album_photos.c.photo_id, photo_ids)
+        )
+        with self._session.write() as connection:
+            return connection.execute(gone).rowcount
 
 
 class EmbeddedChoices:
@@ -82,7 +112,7 @@ class EmbeddedChoices:
 def write_album(connection: Connection, album: Album) -> Album:
     """Write an album inside a transaction that is under way; see `Albums.put`."""
     if any(
-        _folded(other.name) == _folded(album.name) and other.id != album.id
+        name_key(other.name) == name_key(album.name) and other.id != album.id
         for other in _all(connection)
     ):
         raise UsageError(
@@ -98,6 +128,7 @@ def write_album(connection: Connection, album: Album) -> Album:
         "min_score": album.min_score,
         "max_results": album.max_results,
         "optimise": album.optimise,
+        "search": album.search,
         "created_at": album.created_at,
     }
     if album.id:
@@ -110,14 +141,14 @@ def write_album(connection: Connection, album: Album) -> Album:
     return replace(album, id=made.inserted_primary_key[0])
 
 
+def _picked(connection: Connection, album_id: int) -> frozenset[int]:
+    listed = select(album_photos.c.photo_id).where(album_photos.c.album_id == album_id)
+    return frozenset(connection.execute(listed).scalars())
+
+
 def _all(connection: Connection) -> list[Album]:
     return [_album(row) for row in connection.execute(select(albums)).mappings()]
 
 
 def _album(row: RowMapping) -> Album:
     return Album(**{**row, "folders": tuple(row["folders"])})
-
-
-def _folded(name: str) -> str:
-    """A name as it is compared: composed, and without the difference of large and small."""
-    return normalize("NFC", name).casefold()

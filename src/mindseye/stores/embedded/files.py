@@ -1,22 +1,20 @@
-"""Roots, folders and the state of files: what an ingest and an album ask of the catalog."""
+"""Roots, folders and the state of files: what an ingest asks of the catalog."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 
-import numpy as np
 from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, true, union
 
 from mindseye.media import paths
 from mindseye.stores.base import KnownFile, Root
-from mindseye.stores.embedded.below import photos_below
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
 from mindseye.stores.embedded.database import one_of
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.rows import now
-from mindseye.stores.schema import frames, photos, roots, skipped
-from mindseye.types import FileStamp, Ids, Location, Photo
+from mindseye.stores.schema import photos, roots, skipped
+from mindseye.types import FileStamp, Location, Photo
 
 
 class EmbeddedFiles:
@@ -108,17 +106,6 @@ class EmbeddedFiles:
         for photo in self._catalog.photos(listed):
             found[photo.digest].append(photo)
         return dict(found)
-
-    def frames_below(self, folders: Sequence[str]) -> Ids:
-        """Frames of photos not missing below any of these absolute folders, ascending."""
-        with self._session.read() as connection:
-            listed = (
-                select(frames.c.id)
-                .join(photos, photos.c.id == frames.c.photo_id)
-                .where(photos_below(connection, folders), photos.c.missing_since.is_(None))
-            )
-            ids = np.fromiter(connection.execute(listed).scalars(), dtype=np.int64)
-        return np.sort(ids)
 
 
 def _roots(connection: Connection) -> list[Root]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -19,11 +20,12 @@ from sqlalchemy import Connection, Select, and_, func, select, true
 
 from mindseye.errors import EncoderError, SpaceMismatch
 from mindseye.index.flat import FlatIndex
-from mindseye.stores.embedded.below import photos_below
+from mindseye.query.model import Filter
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
 from mindseye.stores.embedded.database import ids_from, one_of, unindexed
 from mindseye.stores.embedded.frame_rows import FrameRows
 from mindseye.stores.embedded.session import Session
+from mindseye.stores.filters import where
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.types import EmbeddingSpace, Ids, Matches, Photo, Vectors
 
@@ -113,22 +115,19 @@ class EmbeddedVectors:
         return rows
 
     def waiting(
-        self, limit: int, after: int = 0, below: Sequence[str] = ()
+        self, limit: int, after: int = 0, of: Filter | None = None
     ) -> list[tuple[int, Photo]]:
-        """Frames without a vector in this space (of photos not missing), by id, after `after`.
-
-        `below` leaves only photos below any of these absolute folders.
-        """
+        """Frames without a vector in this space (of photos not missing), by id, after `after`."""
         with self._session.read() as connection:
-            listed = self._unencoded(connection, below).where(frames.c.id > after)
+            listed = self._unencoded(of).where(frames.c.id > after)
             ids = connection.execute(listed.order_by(frames.c.id).limit(limit)).scalars().all()
         owners = self._catalog.of_frames(ids)
         return [(frame, owners[frame]) for frame in ids if frame in owners]
 
-    def waiting_count(self, below: Sequence[str] = ()) -> int:
+    def waiting_count(self, of: Filter | None = None) -> int:
         """How many frames `waiting` would give without a limit."""
         with self._session.read() as connection:
-            listed = self._unencoded(connection, below).subquery()
+            listed = self._unencoded(of).subquery()
             return connection.execute(select(func.count()).select_from(listed)).scalar_one()
 
     def put(self, frame_ids: Sequence[int], rows: Vectors) -> None:
@@ -247,7 +246,7 @@ class EmbeddedVectors:
         self._frame_rows = known.with_more(ids_from(frame_ids), ids_from(row_ids))
         return self._frame_rows
 
-    def _unencoded(self, connection: Connection, below: Sequence[str]) -> Select[int]:
+    def _unencoded(self, of: Filter | None) -> Select[int]:
         listed = (
             select(frames.c.id)
             .join(photos, photos.c.id == frames.c.photo_id)
@@ -257,7 +256,7 @@ class EmbeddedVectors:
             )
             .where(vectors.c.id.is_(None), photos.c.missing_since.is_(None))
         )
-        return listed.where(photos_below(connection, below)) if below else listed
+        return listed if of is None else listed.where(where(of, datetime.now()))
 
     def _rows_at(self, row_ids: Ids) -> Vectors:
         listed = (
