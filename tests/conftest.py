@@ -11,6 +11,7 @@ from PIL import Image
 
 from mindseye.config import load_settings
 from mindseye.library import Library
+from mindseye.places.gazetteer import gazetteer_file
 from mindseye.testing.encoder import COLOURS
 
 Paint = Callable[..., Path]
@@ -25,6 +26,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
+GAZETTEER = gazetteer_file()
+"""The gazetteer of whoever runs the tests: compiling it for each test would take minutes."""
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
@@ -37,6 +42,9 @@ def _own_settings(
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    link = gazetteer_file()
+    link.parent.mkdir(parents=True)
+    link.symlink_to(GAZETTEER)
 
 
 @pytest.fixture(scope="session")

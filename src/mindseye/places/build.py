@@ -69,6 +69,8 @@ def compile_alone(file: Path, wanted: str) -> None:
 
     `wanted` are the packages the gazetteer is to be compiled from. Raises `StoreUnavailable`.
     """
+    # A link in the cache leads to where the file is kept.
+    file = file.resolve()
     file.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{file}.lock"):
         if _packages_of(file) == wanted:

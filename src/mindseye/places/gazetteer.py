@@ -212,7 +212,11 @@ def installed() -> bool:
 
 
 def _place(row: Sequence[Any]) -> NamedPlace:
-    return NamedPlace(*row[:-1], tuple(row[-1].split("\n")))
+    number, kind, name, local_name, code, population, latitude, longitude, names = row
+    return NamedPlace(
+        number, kind, name, local_name, code, population, latitude, longitude,
+        tuple(names.split("\n")),
+    )  # fmt: skip
 
 
 def _local_name(place: NamedPlace | None) -> str | None:
