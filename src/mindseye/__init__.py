@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from mindseye.encode import encode_image, encode_text
     from mindseye.errors import MindseyeError
     from mindseye.library import Library, Status
+    from mindseye.query.build import Ask, above, ask, at_least, at_most, below, between
     from mindseye.query.model import Query, Term
     from mindseye.search.engine import Found
     from mindseye.types import Album, Hit, IngestReport, Metadata, Photo, ReencodeReport
 
 _HOMES = {
     "Album": "mindseye.types",
+    "Ask": "mindseye.query.build",
     "Found": "mindseye.search.engine",
     "Hit": "mindseye.types",
     "IngestReport": "mindseye.types",
@@ -38,6 +40,9 @@ _HOMES = {
     "Settings": "mindseye.config",
     "Status": "mindseye.library",
     "Term": "mindseye.query.model",
+    **dict.fromkeys(
+        ("above", "ask", "at_least", "at_most", "below", "between"), "mindseye.query.build"
+    ),
     "encode_image": "mindseye.encode",
     "encode_text": "mindseye.encode",
 }
@@ -45,6 +50,7 @@ _HOMES = {
 __version__ = "0.1.0"
 __all__ = [
     "Album",
+    "Ask",
     "Found",
     "Hit",
     "IngestReport",
@@ -58,6 +64,12 @@ __all__ = [
     "Status",
     "Term",
     "__version__",
+    "above",
+    "ask",
+    "at_least",
+    "at_most",
+    "below",
+    "between",
     "encode_image",
     "encode_text",
 ]

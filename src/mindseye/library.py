@@ -23,6 +23,7 @@ from mindseye.errors import NotFound, SpaceMismatch
 from mindseye.ingest.options import Observer
 from mindseye.media import paths
 from mindseye.media.base import DecodeLimits
+from mindseye.query.build import Ask
 from mindseye.query.model import Filter, Like, Picture, Query, Term, all_of
 from mindseye.query.parse import Parsed, parse
 from mindseye.search.albums import checked
@@ -166,7 +167,7 @@ class Library:
 
     def search(
         self,
-        query: str | Query,
+        query: str | Ask | Query,
         *,
         limit: int | None = None,
         literal: bool = False,
@@ -175,12 +176,15 @@ class Library:
     ) -> Found:
         """Find photos, of an album where one is named, among those `within`: found before, or ids.
 
-        Text is parsed by `mindseye.query.parse` and completed by `query`; a `Query` is taken as it
-        is. Raises `QueryError` for a query that cannot be understood, `NotFound` while the library
-        is empty, `SpaceMismatch` when its photos were encoded by another encoder.
+        Text is parsed by `mindseye.query.parse` and completed by `query`, and so is an `Ask`; a
+        `Query` is taken as it is. Raises `QueryError` for a query that cannot be understood,
+        `NotFound` while the library is empty, `SpaceMismatch` when its photos were encoded by
+        another encoder.
         """
         if isinstance(query, str):
             query = self.query(parse(query, literal=literal), album=album, limit=limit)
+        elif isinstance(query, Ask):
+            query = self._completed(query, album=album, limit=limit)
         while True:
             scope = self.scope(album)
             try:
@@ -225,6 +229,10 @@ class Library:
             optimise=optimise,
             filter=asked.filter,
         )
+
+    def _completed(self, ask: Ask, *, album: str | None, limit: int | None) -> Query:
+        query = self.query(ask.parsed(), album=album, limit=limit or ask.most, everything=ask.whole)
+        return query if ask.reworded is None else replace(query, optimise=ask.reworded)
 
     def similar(self, photo: str | int | Path, *, limit: int | None = None) -> Found:
         """Photos that look like a photo of the library, best first; itself left out."""

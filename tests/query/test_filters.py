@@ -56,6 +56,7 @@ YEAR = field("date", Day(2023))
         ("has:keyword", field("has", "keywords")),
         ("near:35.01,135.77,20km", field("near", Circle(35.01, 135.77, 20_000.0))),
         ("near:-35,-13.5", field("near", Circle(-35.0, -13.5, 10_000.0))),
+        ("near:0.25,-0.125,0.25m", field("near", Circle(0.25, -0.125, 0.25))),
         ("near:1,2,500m", field("near", Circle(1.0, 2.0, 500.0))),
         ("-camera:canon", Not(CANON)),
         ("NOT camera:canon", Not(CANON)),

@@ -90,10 +90,10 @@ class Circle:
     metres: float
 
     def __str__(self) -> str:
-        kilometres = number(self.metres / 1000)
+        kilometres = decimal(self.metres / 1000)
         whole = self.metres >= 1000 and float(kilometres) * 1000 == self.metres
-        radius = f"{kilometres}km" if whole else f"{number(self.metres)}m"
-        return f"{number(self.latitude)},{number(self.longitude)},{radius}"
+        radius = f"{kilometres}km" if whole else f"{decimal(self.metres)}m"
+        return f"{decimal(self.latitude)},{decimal(self.longitude)},{radius}"
 
 
 Value: TypeAlias = str | float | Moment | Span | Circle
@@ -113,6 +113,11 @@ def number(value: float) -> str:
     """A number without an exponent, exact; parts of one as "1/60" where that is what it is."""
     if 1e-9 < value < 0.3 and 1 / round(1 / value) == value:
         return f"1/{round(1 / value)}"
+    return decimal(value)
+
+
+def decimal(value: float) -> str:
+    """A number without an exponent, exact, in decimals only."""
     exact = Decimal(repr(float(value)))
     return f"{exact:f}".removesuffix(".0")
 
