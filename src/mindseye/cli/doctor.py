@@ -28,6 +28,8 @@ EXTRAS = {
     "torch": ("torch", "encoders on graphics processors, and networks without a graph here"),
     "jxl": ("pillow_jxl", "JPEG XL pictures"),
     "raw": ("rawpy", "camera RAW pictures"),
+    "arrow": ("pyarrow", "hits as Arrow tables"),
+    "pandas": ("pandas", "hits as pandas data frames"),
     "places": ("timezonefinder", "towns, countries and time zones from GPS"),
 }
 """Extra -> the module it brings, and what that is good for."""

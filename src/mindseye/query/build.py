@@ -31,6 +31,7 @@ from mindseye.query.model import (
     Term,
     TermValue,
     Words,
+    all_of,
     as_typed,
 )
 from mindseye.query.parse import Parsed, parse, valid
@@ -124,6 +125,7 @@ class Fields(TypedDict, total=False):
     state: Text
     country: Text
     near: Point
+    album: Text
     has: Text
     is_: Text
     camera: Text
@@ -240,9 +242,7 @@ class Ask:
     @property
     def filter(self) -> Filter | None:
         """All that was asked of a photo, as one filter."""
-        if len(self.filters) > 1:
-            return And(self.filters)
-        return self.filters[0] if self.filters else None
+        return all_of(self.filters)
 
     def parsed(self) -> Parsed:
         """What typing the same would be understood as; raises `QueryError` as that would."""

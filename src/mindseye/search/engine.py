@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,10 @@ from mindseye.search.blend import Blend, blend
 from mindseye.search.ground import Grounds
 from mindseye.stores.base import Store, VectorTable
 from mindseye.types import Hit, Ids, Matches, Photo, Pixels, TermScore, Vectors
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 Ranked: TypeAlias = tuple[int, float, Photo]
 """A photo with its best frame and that frame's score."""
@@ -44,6 +48,21 @@ class Found:
     candidates: int
     seconds: float
     notices: tuple[str, ...] = ()
+
+    def to_arrow(self) -> pa.Table:
+        """The hits as a typed table, one row each (`mindseye.search.tables`).
+
+        Raises `MissingExtra` without pyarrow.
+        """
+        from mindseye.search.tables import to_arrow
+
+        return to_arrow(self.hits, self.relevant)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The same as a data frame; raises `MissingExtra` without pandas and pyarrow."""
+        from mindseye.search.tables import to_pandas
+
+        return to_pandas(self.hits, self.relevant)
 
 
 @dataclass(frozen=True, slots=True)
