@@ -240,10 +240,19 @@ class TermScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A text of a photo that says words which were asked for: its name, and a piece of it."""
+
+    field: str
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One photo found, with its score (cosine, higher is better) and why.
 
-    `probability` is None where the encoder carries no calibration.
+    `probability` is None where nothing is known of one. `mentions` are the texts of the photo that
+    say what was asked for.
     """
 
     photo: Photo
@@ -251,6 +260,7 @@ class Hit:
     probability: float | None
     frame: int
     why: tuple[TermScore, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

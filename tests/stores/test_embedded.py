@@ -242,6 +242,32 @@ def test_check_tells_of_loose_rows(path):
         assert any("keywords" in problem.what for problem in store.check())
 
 
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        ("UPDATE photo_texts SET caption = 'mouse' WHERE rowid = 2", "1 photos are found by other"),
+        ("DELETE FROM photo_texts WHERE rowid = 1", "1 photos are found by other"),
+        ("INSERT INTO photo_texts(rowid, name) VALUES (99, 'mouse')", "1 photos are found by oth"),
+        ("UPDATE photo_texts_data SET block = x'00' WHERE id > 10", "words of the photos cannot"),
+    ],
+)
+def test_check_tells_of_false_words_and_repair_makes_them_anew(path, damage, says):
+    with opened(path) as store:
+        put_some(store, 3)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(damage)
+        connection.commit()
+    with opened(path) as store:
+        [problem] = store.check()
+        assert says in problem.what
+        assert not problem.mended
+        [problem] = store.check(repair=True)
+        assert problem.mended
+        assert list(store.check()) == []
+        assert store.texts.search("mouse", 9).ids.tolist() == []
+        assert store.texts.search("1.jpg", 1).ids.tolist() == [2]
+
+
 def test_check_tells_of_a_false_index_and_repair_makes_it_anew(path):
     with opened(path) as store:
         ids = put_some(store, 30)

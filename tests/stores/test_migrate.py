@@ -34,7 +34,13 @@ def test_the_migrated_tables_are_those_of_the_schema(path):
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(
-                connection, opts={"compare_type": True, "compare_server_default": True}
+                connection,
+                opts={
+                    "compare_type": True,
+                    "compare_server_default": True,
+                    # Made by the embedded store alone, and made anew after every upgrade.
+                    "include_name": lambda name, *_: not str(name).startswith("photo_texts"),
+                },
             )
             assert compare_metadata(context, metadata) == []
     finally:
@@ -51,7 +57,7 @@ def tables(engine):
             for name in connection.execute(
                 text("SELECT name FROM sqlite_master WHERE type = 'table'")
             ).scalars()
-            if name != "alembic_version" and not name.startswith("sqlite_")
+            if name != "alembic_version" and not name.startswith(("sqlite_", "photo_texts"))
         }
 
 
@@ -84,7 +90,7 @@ def test_an_older_library_is_backed_up_and_upgraded(path, monkeypatch):
         connection.execute("UPDATE alembic_version SET version_num = '0000'")
         connection.commit()
     ran = []
-    monkeypatch.setattr(migrate, "upgrade", ran.append)
+    monkeypatch.setattr(migrate, "upgrade", lambda *given: ran.append(given))
     open_store(f"sqlite:///{path}", index_dir=path.parent).close()
     assert len(ran) == 1
     with closing(sqlite3.connect(path.parent / "catalog.before-0000.db")) as copy:
@@ -163,6 +169,7 @@ def test_a_library_of_the_first_version_knows_its_encoder_and_keeps_all_it_had(f
         space = store.spaces()[1].space
         [matches] = store.vectors(space).search(unit_rows(1, seed=4), 1)
         assert matches.ids.tolist() == [4]
+        assert store.texts.search("3.jpg", 1).ids.tolist() == [3]
         assert store.albums.put(Album("new", ("/photos/in",))).id == 1
         assert list(store.check()) == []
         assert put_some(store, 1, first=9) == [6]

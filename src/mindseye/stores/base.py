@@ -22,6 +22,7 @@ from mindseye.types import (
     Ids,
     Location,
     Matches,
+    Mention,
     Metadata,
     Photo,
     PictureFacts,
@@ -258,6 +259,26 @@ class VectorTable(Protocol):
         """Bring the index file up to what the catalog holds."""
 
 
+class Texts(Protocol):
+    """The words in what is written about photos (`mindseye.query.passages`).
+
+    They are written with the photo. Missing photos are not found by them.
+    """
+
+    def search(
+        self, words: str, limit: int, within: Ids | None = None, beside: Sequence[int] = ()
+    ) -> Matches:
+        """The `limit` photo ids whose texts say most of `words`, best first, and those of `beside`.
+
+        `within` are frame ids: the photos to choose from. A score is the share of what was asked
+        that a photo's texts say (`mindseye.query.evidence`), above 0 and at most 1; whatever says
+        nothing of it is left out. Nothing in `words` is an operator.
+        """
+
+    def mentions(self, words: str, photo_ids: Sequence[int]) -> dict[int, tuple[Mention, ...]]:
+        """Where the texts of these photos say any of `words`, for those that do."""
+
+
 class Albums(Protocol):
     """The albums of a library; a name is found however its letters are written, large or small."""
 
@@ -316,6 +337,10 @@ class Store(Protocol):
     @property
     def files(self) -> Files:
         """Roots, folders and the state of files."""
+
+    @property
+    def texts(self) -> Texts:
+        """The words in what is written about photos."""
 
     @property
     def albums(self) -> Albums:

@@ -6,13 +6,14 @@ Alembic is loaded only when there is something to do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from mindseye.errors import SchemaTooNew
 
-NEWEST = "0005"
+NEWEST = "0006"
 """The version this code is written for: the newest file in `migrations/versions`."""
 
 _FOLDER = Path(__file__).with_name("migrations")
@@ -35,8 +36,8 @@ def check_version(version: str | None) -> bool:
     return version != NEWEST
 
 
-def upgrade(engine: Engine) -> None:
-    """Run every migration that is missing, in one transaction."""
+def upgrade(engine: Engine, then: Callable[[Connection], None]) -> None:
+    """Run every migration that is missing, and `then`, in one transaction."""
     from alembic import command
     from alembic.config import Config
 
@@ -46,3 +47,4 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        then(connection)

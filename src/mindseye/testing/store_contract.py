@@ -30,6 +30,7 @@ from mindseye.testing.samples import (
     skipped_files,
 )
 from mindseye.testing.store_fixtures import Opener, StoreFixtures
+from mindseye.testing.text_contract import TextContract
 from mindseye.types import FileStamp, Location, Metadata, PictureFacts, Vectors
 
 __all__ = [
@@ -577,6 +578,6 @@ class VectorTableContract(StoreFixtures):
 
 
 class StoreContract(
-    CatalogContract, PutContract, FilesContract, VectorTableContract, AlbumContract
+    CatalogContract, PutContract, FilesContract, VectorTableContract, TextContract, AlbumContract
 ):
     """Every test of a `Store`; the fixture `opener` says how to open one."""

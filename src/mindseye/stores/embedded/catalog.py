@@ -50,12 +50,12 @@ class EmbeddedCatalog:
             ]
             if not at:
                 return None
-            return next(iter(_load(connection, or_(*at)).values()), None)
+            return next(iter(load_photos(connection, or_(*at)).values()), None)
 
     def photos(self, photo_ids: Sequence[int]) -> list[Photo]:
         """Photos in the order asked for; unknown ids are left out."""
         with self._session.read() as connection:
-            found = _load(connection, one_of(photos.c.id, photo_ids))
+            found = load_photos(connection, one_of(photos.c.id, photo_ids))
         return [found[photo_id] for photo_id in photo_ids if photo_id in found]
 
     def of_frames(self, frame_ids: Sequence[int]) -> dict[int, Photo]:
@@ -64,7 +64,7 @@ class EmbeddedCatalog:
             owners = connection.execute(
                 select(frames.c.id, frames.c.photo_id).where(one_of(frames.c.id, frame_ids))
             ).all()
-            found = _load(
+            found = load_photos(
                 connection,
                 and_(
                     one_of(photos.c.id, {photo_id for _, photo_id in owners}),
@@ -159,7 +159,8 @@ class EmbeddedCatalog:
         return Coverage(total, count, missing, sum(failed.values()), failed, unseen)
 
 
-def _load(connection: Connection, where: ColumnElement[bool]) -> dict[int, Photo]:
+def load_photos(connection: Connection, where: ColumnElement[bool]) -> dict[int, Photo]:
+    """The photos that a condition on `photos` allows, by id, within a transaction."""
     twin = photos.alias()
     copies = select(func.count()).where(
         twin.c.digest == photos.c.digest,

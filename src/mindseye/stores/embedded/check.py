@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, select
 
 from mindseye.stores.base import Problem
 from mindseye.stores.embedded.session import Session
+from mindseye.stores.embedded.texts import differing_texts, rebuild_texts, sound
 from mindseye.stores.schema import frames, photos, spaces, vectors
 
 
@@ -35,6 +36,19 @@ def check(session: Session, *, repair: bool) -> Iterator[Problem]:
     if bad:
         # Their photos are encoded again by the next ingest.
         yield Problem(f"{len(bad)} vectors are not finite or not of their space", mended=repair)
+    yield from _check_texts(session, repair=repair)
+
+
+def _check_texts(session: Session, *, repair: bool) -> Iterator[Problem]:
+    """Problems of the words by which photos are found; they follow from the catalog."""
+    with session.write() as connection:
+        wrong = differing_texts(connection) if sound(connection) else None
+        if wrong != 0 and repair:
+            rebuild_texts(connection)
+    if wrong is None:
+        yield Problem("the words of the photos cannot be read", mended=repair)
+    elif wrong:
+        yield Problem(f"{wrong} photos are found by other words than theirs", mended=repair)
 
 
 def _without_frames() -> Select[tuple[int]]:

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,11 @@ def path_of(url: str) -> Path:
     return Path(path).expanduser()
 
 
-def connect(path: Path) -> Engine:
-    """An engine over the file, its tables up to date; raises `StoreUnavailable`, `SchemaTooNew`."""
+def connect(path: Path, upgraded: Callable[[Connection], None]) -> Engine:
+    """An engine over the file, its tables up to date; raises `StoreUnavailable`, `SchemaTooNew`.
+
+    `upgraded` completes an upgrade of the tables within its transaction.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -65,7 +68,7 @@ def connect(path: Path) -> Engine:
     event.listen(engine, "begin", _begin)
     try:
         with mapped(path):
-            _bring_up_to_date(engine, path)
+            _bring_up_to_date(engine, path, upgraded)
     except BaseException:
         engine.dispose()
         raise
@@ -142,14 +145,14 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _bring_up_to_date(engine: Engine, path: Path) -> None:
+def _bring_up_to_date(engine: Engine, path: Path, upgraded: Callable[[Connection], None]) -> None:
     with engine.connect() as connection:
         version = migrate.current_version(connection)
     if not migrate.check_version(version):
         return
     if version is not None:
         _back_up(path, version)
-    migrate.upgrade(engine.execution_options(writes=True))
+    migrate.upgrade(engine.execution_options(writes=True), upgraded)
 
 
 def _back_up(path: Path, version: str) -> None:

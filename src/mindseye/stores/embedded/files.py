@@ -12,6 +12,7 @@ from mindseye.stores.base import KnownFile, Root
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
 from mindseye.stores.embedded.database import one_of
 from mindseye.stores.embedded.session import Session
+from mindseye.stores.embedded.texts import write_texts
 from mindseye.stores.rows import now
 from mindseye.stores.schema import photos, roots, skipped
 from mindseye.types import FileStamp, Location, Photo
@@ -116,6 +117,8 @@ def _roots(connection: Connection) -> list[Root]:
 def _merge(connection: Connection, inner: Root, outer: Root) -> None:
     """Hand everything below `inner` to `outer`: the same files, seen from further up."""
     prefix = inner.path[len(outer.path.rstrip("/")) :].strip("/")
+    moved = connection.execute(select(photos.c.id).where(photos.c.root_id == inner.id))
+    photo_ids = moved.scalars().all()
     for table in (photos, skipped):
         folder = func.iif(
             table.c.folder == "", prefix, literal(prefix + "/").concat(table.c.folder)
@@ -126,6 +129,8 @@ def _merge(connection: Connection, inner: Root, outer: Root) -> None:
             .values(root_id=outer.id, folder=folder)
         )
     connection.execute(roots.delete().where(roots.c.id == inner.id))
+    # The folders between the two roots are now among those by which these photos are found.
+    write_texts(connection, photo_ids)
 
 
 def _is_below(folder: ColumnElement[str], below: str) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from mindseye.stores.embedded.check import check
 from mindseye.stores.embedded.database import connect, one_of, path_of
 from mindseye.stores.embedded.files import EmbeddedFiles
 from mindseye.stores.embedded.session import Session
+from mindseye.stores.embedded.texts import EmbeddedTexts, forget_texts, rebuild_texts
 from mindseye.stores.embedded.vectors import EmbeddedVectors, index_folder
 from mindseye.stores.embedded.write import write_batch
 from mindseye.stores.rows import now
@@ -28,7 +29,7 @@ _DROPPED_AT_ONCE = 20_000
 def open_store(url: str, *, index_dir: Path) -> EmbeddedStore:
     """The store in the file a `sqlite:///` URL names; it is made when it is not there."""
     path = path_of(url)
-    return EmbeddedStore(Session(connect(path), path), index_dir)
+    return EmbeddedStore(Session(connect(path, rebuild_texts), path), index_dir)
 
 
 class EmbeddedStore:
@@ -40,6 +41,7 @@ class EmbeddedStore:
         self._tables: dict[int, EmbeddedVectors] = {}
         self.catalog = EmbeddedCatalog(session)
         self.files = EmbeddedFiles(session, self.catalog)
+        self.texts = EmbeddedTexts(session)
         self.albums = EmbeddedAlbums(session)
         self.choices = EmbeddedChoices(session)
 
@@ -114,7 +116,10 @@ class EmbeddedStore:
 
     def forget(self, photo_ids: Sequence[int]) -> int:
         """Remove photos with their frames and vectors; returns how many there were."""
-        return self._delete(photos.delete().where(one_of(photos.c.id, photo_ids)))
+        with self._session.write() as connection:
+            forget_texts(connection, photo_ids)
+            gone = photos.delete().where(one_of(photos.c.id, photo_ids))
+            return connection.execute(gone).rowcount
 
     def check(self, *, repair: bool = False) -> Iterator[Problem]:
         """Look for what must not be: broken pages, loose links, bad vectors, false index files."""

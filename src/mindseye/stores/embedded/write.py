@@ -12,6 +12,7 @@ from sqlalchemy import Connection, String, bindparam, cast, literal, select
 from mindseye.stores.base import Batch, Move, PhotoRecord, SkippedFile
 from mindseye.stores.embedded.database import one_of
 from mindseye.stores.embedded.lists import clear_lists, write_colours, write_lists
+from mindseye.stores.embedded.texts import write_texts
 from mindseye.stores.embedded.vectors import EmbeddedVectors
 from mindseye.stores.rows import location_row, now, record_row, stamp_row
 from mindseye.stores.schema import frames, photos, skipped, vectors
@@ -36,6 +37,8 @@ def write_batch(connection: Connection, batch: Batch, table: EmbeddedVectors | N
     _set_missing(connection, batch.seen, missing=False)
     _set_missing(connection, batch.missing, missing=True)
     write_colours(connection, batch.colours)
+    moved = (move.photo_id for move in batch.moves)
+    write_texts(connection, {*ids, *moved, *batch.seen, *batch.missing})
     return ids
 
 
