@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from mindseye.query.build import Ask, above, ask, at_least, at_most, below, between
     from mindseye.query.model import Query, Term
     from mindseye.search.engine import Found
-    from mindseye.types import Album, Hit, IngestReport, Metadata, Photo, ReencodeReport
+    from mindseye.types import Album, Edit, Hit, IngestReport, Metadata, Photo, ReencodeReport
 
 _HOMES = {
     "Album": "mindseye.types",
     "Ask": "mindseye.query.build",
+    "Edit": "mindseye.types",
     "Found": "mindseye.search.engine",
     "Hit": "mindseye.types",
     "IngestReport": "mindseye.types",
@@ -51,6 +52,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Album",
     "Ask",
+    "Edit",
     "Found",
     "Hit",
     "IngestReport",

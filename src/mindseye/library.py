@@ -6,7 +6,7 @@ when pixels or words must be encoded, the encoder.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -34,9 +34,11 @@ from mindseye.search.status import Census, Status
 from mindseye.stores import open_store
 from mindseye.stores.albums import asked_of
 from mindseye.stores.base import Problem, SkippedFile, Store
+from mindseye.stores.edits import checked_edit
 from mindseye.stores.scope import Scope, scope_of
 from mindseye.types import (
     Album,
+    Edit,
     EmbeddingSpace,
     IngestReport,
     Photo,
@@ -164,6 +166,24 @@ class Library:
     def members(self, album: str, *, limit: int | None = None) -> Found:
         """The photos of an album, the newest first; raises `NotFound`, and as `search` does."""
         return self.search(Query(limit=limit or _ALL), album=album)
+
+    def edit(
+        self,
+        photos: Iterable[str | int | Path],
+        edit: Edit | None = None,
+        *,
+        revert: Collection[str] = (),
+    ) -> int:
+        """Say something of photos, each given by its id or path; returns how many they are.
+
+        It wins over what the files say, also after they change; the files are never written.
+        `revert` first takes back what was said under these names (`mindseye.stores.edits.FIELDS`).
+        Raises `NotFound`, or `UsageError` for what no photo can have, and changes nothing then.
+        """
+        edit = checked_edit(edit or Edit(), revert)
+        ids = list(dict.fromkeys(self.photo(photo).id for photo in photos))
+        self.store.edits.put(ids, edit, revert)
+        return len(ids)
 
     def search(
         self,

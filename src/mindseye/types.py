@@ -144,8 +144,32 @@ class Metadata:
     keywords: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     rating: int | None = None
+    favourite: bool | None = None
     generation: Generation | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a user says of a photo, which wins over what its files say; None says nothing.
+
+    A time is said as a whole: `taken_at` is local wall time without a zone, `precision` how much of
+    it is known, `offset` its distance from UTC. Of a place the parts that are not None are said;
+    there, in `title` and in `caption` "" says that there is none. `rating` goes from -1 (rejected)
+    to 5, where 0 is none. Keywords are added to those of the files, or hidden among them.
+    """
+
+    taken_at: datetime | None = None
+    offset: timedelta | None = None
+    precision: Precision | None = None
+    gps: Gps | None = None
+    place: Place | None = None
+    rating: int | None = None
+    favourite: bool | None = None
+    title: str | None = None
+    caption: str | None = None
+    add_keywords: tuple[str, ...] = ()
+    remove_keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from mindseye.ingest.options import Progress
 from mindseye.library import Library
 from mindseye.stores.base import Batch
 from mindseye.testing.encoder import ColourEncoder
-from mindseye.types import EmbeddingSpace, IngestReport, Pixels, Vectors
+from mindseye.types import Edit, EmbeddingSpace, IngestReport, Pixels, Place, Vectors
 
 
 class CountingEncoder:
@@ -145,6 +145,61 @@ def test_a_copy_shows_the_colours_of_its_twin(library: Library, paint: Paint, ph
     shutil.copyfile(paint("a.png", "red"), photos / "b.png")
     library.ingest([photos])
     assert sorted(names(library, "color:red is:duplicate")) == ["a.png", "b.png"]
+
+
+def test_what_the_user_says_survives_sidecars_edits_and_moves_of_the_file(
+    library: Library, paint: Paint, photos: Path
+) -> None:
+    path = paint("a.png", "red")
+    library.ingest([photos])
+    assert library.edit([path], Edit(rating=5, place=Place(country="JP"))) == 1
+    sidecar = photos / "a.png.xmp"
+    sidecar.write_text(
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="2" '
+        'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:City="Kyoto" '
+        'photoshop:Country="Germany"/></rdf:RDF></x:xmpmeta>'
+    )
+    rewrite(path, paint("b.png", "blue"))
+    (photos / "b.png").unlink()
+    library.ingest([photos])
+    path = path.rename(photos / "moved.png")
+    sidecar.unlink()
+    assert counts(library.ingest([photos])) == {"moved": 1}
+    shown = library.photo(path).metadata
+    assert (shown.rating, shown.place) == (5, Place("Kyoto", None, None, "JP"))
+    assert shown.sources["rating"] == shown.sources["place"] == "user"
+    assert names(library, "is:edited country:jp rating:5") == ["moved.png"]
+    library.edit([path], revert=["rating", "place"])
+    shown = library.photo(path).metadata
+    assert (shown.rating, shown.sources["rating"]) == (2, "sidecar")
+    assert shown.place == Place("Kyoto", None, "Germany", None)
+
+
+def test_a_forgotten_photo_has_its_edit_again_when_it_comes_back(
+    library: Library, paint: Paint, photos: Path, tmp_path: Path
+) -> None:
+    path, away = paint("a.png", "red"), tmp_path / "away.png"
+    paint("b.png", "blue")
+    library.ingest([photos])
+    library.edit([path], Edit(favourite=True))
+    shutil.move(path, away)
+    library.ingest([photos])
+    assert library.forget_missing() == 1
+    shutil.move(away, photos / "back.png")
+    library.ingest([photos])
+    assert names(library, "is:favourite") == ["back.png"]
+
+
+def test_nothing_is_edited_where_one_photo_is_unknown(
+    library: Library, paint: Paint, photos: Path
+) -> None:
+    path = paint("a.png", "red")
+    library.ingest([photos])
+    with pytest.raises(NotFound):
+        library.edit([path, photos / "none.png"], Edit(rating=1))
+    assert names(library, "is:edited") == []
 
 
 def test_a_sidecar_that_is_written_later_is_read(

@@ -12,7 +12,7 @@ from mindseye.media.formats import FORMATS, Family
 from mindseye.query.facts import ANIMATED_FORMATS, FACTS
 from mindseye.query.fields import BY_NAME, FIELDS, FieldSpec, Kind, completions, near_names
 from mindseye.query.parse import parse
-from mindseye.stores.filters import column
+from mindseye.stores.filters import STATES, column
 from mindseye.stores.texts import LISTS
 
 
@@ -23,7 +23,7 @@ def test_a_field_reads_facts_that_photos_and_stores_know(spec: FieldSpec) -> Non
         names += [name for choice in spec.choices.values() for name in choice]
     for name in names:
         assert name in FACTS
-        if name not in ("folder_path", "colours", "duplicate", *LISTS):
+        if name not in ("folder_path", "colours", *STATES, *LISTS):
             assert column(name) is not None
 
 
@@ -65,7 +65,7 @@ def test_a_choice_that_is_still_to_come_says_so() -> None:
         ("has:k", ["has:keywords"]),
         ("-type:", ["-type:photo", "-type:raw", "-type:animated"]),
         ("camera:", []),
-        ("is:", ["is:rejected", "is:duplicate"]),
+        ("is:", ["is:favourite", "is:rejected", "is:edited", "is:duplicate"]),
         ("-colour:b", ["-colour:blue", "-colour:brown", "-colour:black"]),
         ("nothing", []),
         ("nothing:", []),

@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "mindseye.cli.explain:explain",
     "similar": "mindseye.cli.search:similar",
     "album": "mindseye.cli.album:album",
+    "edit": "mindseye.cli.edit:edit",
     "show": "mindseye.cli.show:show",
     "status": "mindseye.cli.status:status",
     "doctor": "mindseye.cli.doctor:doctor",

@@ -66,6 +66,8 @@ def _text(metadata: Metadata, name: str) -> str:
     if isinstance(value, Gps):
         height = "" if value.altitude is None else f", {value.altitude:.0f} m"
         return f"{value.latitude:.6f}, {value.longitude:.6f}{height}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     if is_dataclass(value):

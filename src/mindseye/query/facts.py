@@ -104,6 +104,8 @@ FACTS: Final[Mapping[str, Callable[[Photo], Fact]]] = {
     "people": _meta("people"),
     "colours": lambda photo: salient(photo.picture.colours or {}),
     "duplicate": lambda photo: photo.copies or None,
+    "favourite": lambda photo: photo.metadata.favourite or None,
+    "edited": lambda photo: Source.USER in photo.metadata.sources.values() or None,
     "rejected": lambda photo: photo.metadata.rating == REJECTED or None,
     "rating": _meta("rating"),
     # A rating of 0 says that nobody rated the photo.

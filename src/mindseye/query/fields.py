@@ -135,9 +135,12 @@ FIELDS: Final[tuple[FieldSpec, ...]] = (
     ),
     FieldSpec(
         "is", Kind.PRESENCE, (),
-        "it was rejected (a rating of -1), or it is a duplicate: the library holds the same bytes "
-        "more than once. Photos that only look alike are not compared",
-        "is:duplicate", choices={"rejected": ("rejected",), "duplicate": ("duplicate",)},
+        "you said that it is a favourite, it was rejected (a rating of -1), you edited what is "
+        "known of it, or it is a duplicate: the library holds the same bytes more than once. "
+        "Photos that only look alike are not compared",
+        "is:favourite",
+        choices={name: (name,) for name in ("favourite", "rejected", "edited", "duplicate")},
+        synonyms={"favorite": "favourite"},
     ),
     _text("camera", ("camera",), "the camera's maker and model hold this", "camera:canon"),
     _text("lens", ("lens",), "the lens's name holds this", 'lens:"50mm f/1.8"'),

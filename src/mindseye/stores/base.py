@@ -6,7 +6,7 @@ beside it are caches, stamped with what they were built from and rebuilt when th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mindseye.query.model import Filter
 from mindseye.types import (
     Album,
+    Edit,
     EmbeddingSpace,
     FileStamp,
     Ids,
@@ -323,6 +324,23 @@ class Choices(Protocol):
         """Record a choice, and rewrite these known albums, in one transaction."""
 
 
+class Edits(Protocol):
+    """What users say of photos. It wins over what the files say, now and after every ingest.
+
+    It is kept with the photo's content too: where a photo was forgotten, the next new one of the
+    same content takes its edit over.
+    """
+
+    def find(self, photo_id: int) -> Edit | None:
+        """All that the user says of a photo, or None."""
+
+    def put(self, photo_ids: Sequence[int], edit: Edit, revert: Collection[str] = ()) -> None:
+        """Take back what was said under the names `revert`, then say this of all these photos.
+
+        The names are those of `mindseye.stores.edits.FIELDS`. One transaction; raises `NotFound`.
+        """
+
+
 class Store(Protocol):
     """A library's database."""
 
@@ -349,6 +367,10 @@ class Store(Protocol):
     @property
     def choices(self) -> Choices:
         """What the library has settled on."""
+
+    @property
+    def edits(self) -> Edits:
+        """What users say of photos."""
 
     def spaces(self) -> list[SpaceInfo]:
         """The spaces of the library, oldest first."""

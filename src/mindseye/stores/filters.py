@@ -46,7 +46,7 @@ from mindseye.query.fields import FieldSpec, Kind
 from mindseye.query.model import Among, And, Below, Field, Filter, Not, Or
 from mindseye.query.values import Circle
 from mindseye.stores.below import photos_below
-from mindseye.stores.schema import colours, photos
+from mindseye.stores.schema import colours, edits, photos
 from mindseye.stores.texts import LISTS, TextTest, any_with, folder_with, words_in
 from mindseye.types import Source
 
@@ -141,8 +141,8 @@ def _presence(spec: FieldSpec, field: Field, _: datetime) -> Test:
 def _known(name: str) -> Test:
     if name in LISTS:
         return photos.c.id.in_(select(LISTS[name].table.c.photo_id))
-    if name == "duplicate":
-        return _has_copies()
+    if name in STATES:
+        return STATES[name]
     known = column(name)
     return known != "" if isinstance(known.type, String) else known.is_not(None)
 
@@ -239,12 +239,19 @@ _DERIVED: Final[Mapping[str, ColumnElement[Any]]] = {
         (photos.c.sources["taken_at"].as_string() == Source.MTIME.value, None),
         else_=photos.c.taken_at,
     ),
-    "rejected": func.nullif(photos.c.rating == REJECTED, false()),
     "stars": func.nullif(photos.c.rating, 0),
     "prompt": _generation("prompt"),
     "model": _generation("model"),
 }
 """Facts that are no columns of `photos` -> what they are worked out from."""
+
+STATES: Final[Mapping[str, Test]] = {
+    "favourite": photos.c.favourite.is_(true()),
+    "rejected": photos.c.rating == REJECTED,
+    "edited": photos.c.id.in_(select(edits.c.photo_id).where(edits.c.photo_id.is_not(None))),
+    "duplicate": _has_copies(),
+}
+"""Facts that are known of a photo when this holds of it."""
 
 _TESTS: Final[Mapping[Kind, Callable[[FieldSpec, Field, datetime], Test]]] = {
     Kind.TEXT: _text,

@@ -86,6 +86,7 @@ def metadata_row(metadata: Metadata) -> dict[str, Any]:
         "title": metadata.title,
         "caption": metadata.caption,
         "rating": metadata.rating,
+        "favourite": metadata.favourite,
         "generation": metadata.generation and _generation_row(metadata.generation),
         "sources": {name: source.value for name, source in metadata.sources.items()},
     }
@@ -138,6 +139,7 @@ def _metadata(row: RowMapping, lists: Lists) -> Metadata:
         keywords=lists.keywords,
         people=lists.people,
         rating=row["rating"],
+        favourite=row["favourite"],
         generation=_generation(row["generation"]),
         sources=MappingProxyType({name: Source(source) for name, source in row["sources"].items()}),
     )

@@ -90,6 +90,7 @@ photos = Table(
     Column("title", Text),
     Column("caption", Text),
     Column("rating", Integer),
+    Column("favourite", Boolean),
     Column("generation", JSON(none_as_null=True)),
     Column("sources", JSON, nullable=False),
     Column("added_at", DateTime, nullable=False),
@@ -100,6 +101,7 @@ photos = Table(
     Index(None, "taken_at", "id"),
     Index(None, "added_at"),
     Index(None, "rating"),
+    Index(None, "favourite"),
     Index(None, "latitude", "longitude"),
     *(
         Index(None, name)
@@ -142,6 +144,20 @@ colours = Table(
     Column("colour", String(16), primary_key=True),
     Column("share", Float, nullable=False),
     Index(None, "colour", "share", "photo_id"),
+)
+
+# Outlives the photo, so that the same content is known again when it comes back.
+edits = Table(
+    "edits",
+    metadata,
+    _key(),
+    Column("photo_id", Id, ForeignKey("photos.id", ondelete="SET NULL"), unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("said", JSON, nullable=False),
+    Column("beneath", JSON, nullable=False),
+    Column("edited_at", DateTime, nullable=False),
+    Index(None, "digest"),
+    sqlite_autoincrement=True,
 )
 
 frames = Table(

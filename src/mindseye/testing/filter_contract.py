@@ -27,6 +27,7 @@ from mindseye.testing.filters import MEMBERS, NOW, filters, photo_records
 from mindseye.testing.samples import digest_of, frames_of, record
 from mindseye.testing.store_contract import Opener
 from mindseye.types import (
+    Edit,
     Exposure,
     FileStamp,
     Generation,
@@ -56,6 +57,7 @@ PHOTOS: Final[Mapping[str, tuple[str, Metadata, PictureFacts]]] = {
             title="Kinkaku-ji",
             keywords=("Temple", "cherry blossom"),
             people=("Ann Lee", "José García"),
+            favourite=True,
             rating=5,
             sources={"taken_at": Source.EXIF},
         ),
@@ -85,7 +87,8 @@ PHOTOS: Final[Mapping[str, tuple[str, Metadata, PictureFacts]]] = {
             precision=Precision.YEAR,
             gps=Gps(-16.5, 179.99),
             rating=0,
-            sources={"taken_at": Source.USER},
+            favourite=False,
+            sources={"taken_at": Source.SIDECAR},
         ),
         PictureFacts(1000, 1000, "tiff", 3),
     ),
@@ -171,6 +174,10 @@ CASES: Final[Mapping[str, set[str] | frozenset[str]]] = {
     "-(camera:canon iso:200)": _ALL - {"kyoto.jpg"},
     "is:rejected": {"raw.cr3"},
     "-is:rejected has:camera": {"kyoto.jpg", "Oslo.HEIC"},
+    "is:favourite": {"kyoto.jpg"},
+    "-is:favorite": _ALL - {"kyoto.jpg"},
+    "is:edited": {"empty.jpg"},
+    "-is:edited": _ALL - {"empty.jpg"},
     "is:duplicate": {"scan.png", "empty.jpg"},
     "-is:duplicate": _ALL - {"scan.png", "empty.jpg"},
     "has:people": {"kyoto.jpg", "Oslo.HEIC"},
@@ -276,7 +283,10 @@ class FilterContract:
     def asked(self, opener: Opener) -> Iterator[Store]:
         with closing(opener()) as store:
             root = store.files.add_root("/Photos")
-            store.put(Batch(photos=table_records(root.id)))
+            ids = store.put(Batch(photos=table_records(root.id)))
+            # Says of the empty photo, and of one more, what they are said to be without as well.
+            store.edits.put([ids[0], ids[-1]], Edit(title=""))
+            store.edits.put(ids[:1], Edit(), revert=["title"])
             yield store
 
     def test_every_filter_of_the_table_finds_its_photos(self, asked: Store) -> None:

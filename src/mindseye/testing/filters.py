@@ -119,6 +119,7 @@ def photo_metadata(draw: st.DrawFn) -> Metadata:
         "place": draw(_PLACES),
         "exposure": draw(_EXPOSURES),
         "generation": draw(_GENERATIONS),
+        "favourite": draw(_maybe(st.booleans())),
         "rating": draw(_maybe(st.integers(-1, 5))),
         "keywords": draw(st.lists(TEXTS, max_size=3).map(tuple)),
         "people": draw(st.lists(TEXTS, max_size=3).map(tuple)),

@@ -42,6 +42,7 @@ FULL_METADATA = Metadata(
     keywords=("sea", "Sea", "海", "sea"),
     people=("Ann", "小林", "Ann"),
     rating=5,
+    favourite=True,
     generation=Generation("ComfyUI", "a cat", "", None, {"steps": "20", "cfg": "7.5"}),
     sources={"taken_at": Source.EXIF, "rating": Source.USER},
 )
@@ -55,6 +56,7 @@ METADATA = {
     "an ISO only": Metadata(exposure=Exposure(iso=0)),
     "an offset of zero": Metadata(taken_at=datetime(2020, 1, 1), offset=timedelta(0)),
     "the lowest rating": Metadata(rating=0),
+    "no favourite": Metadata(favourite=False),
     "a generator without a prompt": Metadata(generation=Generation("Draw Things")),
 }
 

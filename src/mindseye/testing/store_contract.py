@@ -14,6 +14,7 @@ import pytest
 from mindseye.errors import EncoderError, NotFound, SpaceMismatch
 from mindseye.stores.base import Batch, Move, SkippedFile, Store
 from mindseye.testing.album_contract import AlbumContract
+from mindseye.testing.edit_contract import EditContract
 from mindseye.testing.index_contract import TOLERANCE, unit_rows
 from mindseye.testing.samples import (
     FULL_METADATA,
@@ -578,6 +579,12 @@ class VectorTableContract(StoreFixtures):
 
 
 class StoreContract(
-    CatalogContract, PutContract, FilesContract, VectorTableContract, TextContract, AlbumContract
+    CatalogContract,
+    PutContract,
+    FilesContract,
+    VectorTableContract,
+    TextContract,
+    AlbumContract,
+    EditContract,
 ):
     """Every test of a `Store`; the fixture `opener` says how to open one."""

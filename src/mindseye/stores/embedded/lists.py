@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, select
@@ -34,21 +34,23 @@ def lists_of(connection: Connection, photo_ids: Iterable[int]) -> defaultdict[in
 def write_lists(connection: Connection, records: Mapping[int, PhotoRecord]) -> None:
     """Write what photos, by id, are said to have; nothing may be written of them yet."""
     known = records.items()
-    words = [
-        {"photo_id": photo_id, "position": place, "keyword": keyword}
-        for photo_id, record in known
-        for place, keyword in enumerate(record.metadata.keywords)
-    ]
+    words = {photo_id: record.metadata.keywords for photo_id, record in known}
     names = [
         {"photo_id": photo_id, "position": place, "name": name}
         for photo_id, record in known
         for place, name in enumerate(record.metadata.people)
     ]
-    _insert(connection, keywords, words)
+    _insert(connection, keywords, _keyword_rows(words))
     _insert(connection, people, names)
     write_colours(
         connection, {photo_id: record.picture.colours or {} for photo_id, record in known}
     )
+
+
+def replace_keywords(connection: Connection, words: Mapping[int, Sequence[str]]) -> None:
+    """Write the keywords of photos, by id, in place of those they had."""
+    connection.execute(keywords.delete().where(one_of(keywords.c.photo_id, words)))
+    _insert(connection, keywords, _keyword_rows(words))
 
 
 def write_colours(connection: Connection, shares: Mapping[int, Mapping[str, float]]) -> None:
@@ -71,6 +73,14 @@ def clear_lists(connection: Connection, photo_ids: Iterable[int]) -> None:
     asked = list(photo_ids)
     for table in (keywords, people, colours):
         connection.execute(table.delete().where(one_of(table.c.photo_id, asked)))
+
+
+def _keyword_rows(words: Mapping[int, Sequence[str]]) -> list[dict[str, Any]]:
+    return [
+        {"photo_id": photo_id, "position": place, "keyword": keyword}
+        for photo_id, owned in words.items()
+        for place, keyword in enumerate(owned)
+    ]
 
 
 def _grouped(

@@ -14,6 +14,7 @@ from mindseye.stores.embedded.albums import EmbeddedAlbums, EmbeddedChoices
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
 from mindseye.stores.embedded.check import check
 from mindseye.stores.embedded.database import connect, one_of, path_of
+from mindseye.stores.embedded.edits import EmbeddedEdits
 from mindseye.stores.embedded.files import EmbeddedFiles
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.embedded.texts import EmbeddedTexts, forget_texts, rebuild_texts
@@ -44,6 +45,7 @@ class EmbeddedStore:
         self.texts = EmbeddedTexts(session)
         self.albums = EmbeddedAlbums(session)
         self.choices = EmbeddedChoices(session)
+        self.edits = EmbeddedEdits(session)
 
     @property
     def url(self) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, String, bindparam, cast, literal, select
 
 from mindseye.stores.base import Batch, Move, PhotoRecord, SkippedFile
 from mindseye.stores.embedded.database import one_of
+from mindseye.stores.embedded.kept import edited, kept_edits, settle_edits
 from mindseye.stores.embedded.lists import clear_lists, write_colours, write_lists
 from mindseye.stores.embedded.texts import write_texts
 from mindseye.stores.embedded.vectors import EmbeddedVectors
@@ -43,12 +44,14 @@ def write_batch(connection: Connection, batch: Batch, table: EmbeddedVectors | N
 
 
 def _write_photos(connection: Connection, records: Sequence[PhotoRecord]) -> list[int]:
-    """Write photos with their frames, keywords, people and colours.
+    """Write photos with their frames, keywords, people and colours, below what users said of them.
 
     A new record for a place where a photo is known already replaces that photo.
     """
     there = _photos_at(connection, [r.location for r in records if r.photo_id is None])
     ids = [record.photo_id or there.get(record.location) for record in records]
+    said = kept_edits(connection, records, ids)
+    of_files, records = records, edited(records, said)
     fresh = [record for record, known in zip(records, ids, strict=True) if known is None]
     replaced = {
         known: record for record, known in zip(records, ids, strict=True) if known is not None
@@ -57,6 +60,7 @@ def _write_photos(connection: Connection, records: Sequence[PhotoRecord]) -> lis
     made = iter(_insert(connection, fresh))
     written = [next(made) if known is None else known for known in ids]
     write_lists(connection, dict(zip(written, records, strict=True)))
+    settle_edits(connection, said, of_files, written)
     return written
 
 
@@ -110,7 +114,7 @@ def _replace(connection: Connection, records: dict[int, PhotoRecord]) -> None:
     clear_lists(connection, records)
     _park(connection, elsewhere)
     rows = [{**record_row(record), "at_id": known} for known, record in records.items()]
-    _update_photos(connection, rows)
+    update_photos(connection, rows)
 
 
 def _move(connection: Connection, moves: Sequence[Move]) -> None:
@@ -124,7 +128,7 @@ def _move(connection: Connection, moves: Sequence[Move]) -> None:
         }
         for move in moves
     ]
-    _update_photos(connection, rows)
+    update_photos(connection, rows)
 
 
 def _park(connection: Connection, photo_ids: Sequence[int]) -> None:
@@ -136,7 +140,8 @@ def _park(connection: Connection, photo_ids: Sequence[int]) -> None:
         )
 
 
-def _update_photos(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def update_photos(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write columns of photos: each row has the id as `at_id`, and all rows the same columns."""
     if rows:
         changed: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "at_id"}
         connection.execute(
