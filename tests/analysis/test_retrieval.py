@@ -15,6 +15,7 @@ from mindseye.analysis.embed import Cancelled, Embedder
 from mindseye.analysis.index_check import check_index
 from mindseye.analysis.retrieval import Plan, evaluate, questions
 from mindseye.encoders.spec import EncoderSpec
+from mindseye.errors import UsageError
 from mindseye.ingest.options import DecodeBudget, IngestOptions, Progress
 from mindseye.testing.encoder import ColourEncoder, load
 from mindseye.testing.index_contract import unit_rows
@@ -124,6 +125,13 @@ def test_files_that_cannot_be_had_are_said_and_left_out(
     assert (found.pictures, found.captions) == (3, 4)
     assert [Path(entry.path).name for entry in found.left] == ["absent.jpg", "broken.jpg"]
     assert found.left[0].reason == "the file is not there"
+
+
+def test_where_no_picture_can_be_read_that_is_said(photos: Path, tmp_path: Path) -> None:
+    captioned = [one(photos / "absent.jpg", "blue")]
+    with pytest.raises(UsageError, match=r"none of the 1 pictures .*absent\.jpg") as caught:
+        evaluate(captioned, [Embedder(Counting(), tmp_path, OPTIONS)])
+    assert "--images" in caught.value.hint
 
 
 def test_files_with_the_same_bytes_are_one_picture(paint: Paint, tmp_path: Path) -> None:

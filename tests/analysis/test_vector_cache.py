@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mindseye.analysis.vector_cache import VectorCache, key_of
+from mindseye.analysis.vector_cache import VectorCache, key_of_file, key_of_text
 
-A, B, C = (key_of(name.encode()) for name in "abc")
+A, B, C = map(key_of_text, "abc")
 ROWS = np.arange(6, dtype=np.float32).reshape(3, 2)
 
 
@@ -59,6 +59,12 @@ def test_two_that_write_at_once_keep_each_others_rows(tmp_path: Path) -> None:
     second.put([B], ROWS[1:2])
     first.put([C], ROWS[2:])
     assert opened(tmp_path).get([A, B, C]).tolist() == ROWS.tolist()
+
+
+def test_a_file_is_known_by_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes("ä".encode())
+    assert key_of_file(path) == key_of_text("ä")
 
 
 def test_pictures_and_texts_do_not_mix(tmp_path: Path) -> None:

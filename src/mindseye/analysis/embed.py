@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mindseye.analysis.vector_cache import VectorCache, key_of
+from mindseye.analysis.vector_cache import VectorCache, key_of_file, key_of_text
 from mindseye.encoders.base import Encoder
 from mindseye.errors import MediaError
 from mindseye.ingest.options import IngestOptions, Progress
@@ -52,7 +52,7 @@ class Embedder:
     def pictures(self, files: Sequence[Path]) -> Gallery:
         """The pictures in these files, which must be there; raises `Cancelled`, `EncoderError`."""
         cache = VectorCache(self.folder, "pictures", self.encoder.space.dim)
-        keys = {file: key_of(file.read_bytes()) for file in files}
+        keys = {file: key_of_file(file) for file in files}
         fresh = {key: file for file, key in keys.items() if key not in cache}
         self._expect(len(fresh))
         left: dict[bytes, str] = {}
@@ -71,7 +71,7 @@ class Embedder:
     def texts(self, texts: Sequence[str]) -> Vectors:
         """The unit row of each text `(n, dim)`; raises `Cancelled`, `EncoderError`."""
         cache = VectorCache(self.folder, "texts", self.encoder.space.dim)
-        keys = [key_of(text.encode()) for text in texts]
+        keys = [key_of_text(text) for text in texts]
         fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in cache}
         self._expect(len(fresh))
         for start in range(0, len(fresh), self.options.batch):

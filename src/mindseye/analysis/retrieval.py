@@ -21,6 +21,7 @@ from mindseye.analysis.embed import Embedder, unreadable
 from mindseye.analysis.index_check import IndexCheck, check_index
 from mindseye.analysis.measures import Answers, Values, measure, rank_all
 from mindseye.analysis.significance import Estimate, difference, estimate, holm
+from mindseye.errors import UsageError
 from mindseye.types import Skipped
 
 Direction: TypeAlias = Literal["text-to-image", "image-to-text"]
@@ -99,7 +100,8 @@ def evaluate(
 ) -> Evaluation:
     """Measure each encoder on the same pictures and captions, and compare them pairwise.
 
-    Raises `Cancelled` when an embedder's options say so, `EncoderError`.
+    Raises `Cancelled` when an embedder's options say so, `EncoderError`, and `UsageError` where no
+    captioned picture can be had.
     """
     plan = plan or Plan()
     missing = unreadable([one.image for one in captioned])
@@ -109,6 +111,12 @@ def evaluate(
     # All encoders are asked the same, also where one of them could not have a picture.
     present = [one for one in present if all(one.image in each.place for each in galleries)]
     texts = list(dict.fromkeys(caption.text for one in present for caption in one.captions))
+    if not texts:
+        first = captioned[0].image if captioned else "none"
+        raise UsageError(
+            f"none of the {len(captioned)} pictures can be read; the first is {first}",
+            hint="--images names the folder that paths start from",
+        )
     found, results, checks = _Found(), [], []
     for embedder, gallery in zip(embedders, galleries, strict=True):
         rows = {"text-to-image": embedder.texts(texts), "image-to-text": gallery.rows}

@@ -10,7 +10,7 @@ batch. One folder holds one space, computed in one way.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -68,9 +68,15 @@ class VectorCache:
         return count
 
 
-def key_of(data: bytes) -> bytes:
-    """The key of a picture's bytes, or of a text in UTF-8."""
-    return sha256(data).digest()
+def key_of_file(path: Path) -> bytes:
+    """The key of a file's bytes; raises `OSError`."""
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").digest()
+
+
+def key_of_text(text: str) -> bytes:
+    """The key of a text."""
+    return sha256(text.encode()).digest()
 
 
 def _write(path: Path, at: int, values: np.ndarray) -> None:
