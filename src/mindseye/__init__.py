@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from mindseye.library import Library, Status
     from mindseye.query.build import Ask, above, ask, at_least, at_most, below, between
     from mindseye.query.model import Query, Term
-    from mindseye.search.engine import Found
+    from mindseye.search.found import Found
     from mindseye.types import Album, Edit, Hit, IngestReport, Metadata, Photo, ReencodeReport
 
 _HOMES = {
     "Album": "mindseye.types",
     "Ask": "mindseye.query.build",
     "Edit": "mindseye.types",
-    "Found": "mindseye.search.engine",
+    "Found": "mindseye.search.found",
     "Hit": "mindseye.types",
     "IngestReport": "mindseye.types",
     "Library": "mindseye.library",

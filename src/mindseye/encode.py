@@ -22,6 +22,7 @@ from mindseye.encoders.resident import Resident
 from mindseye.errors import NotFound
 from mindseye.media import paths
 from mindseye.media.base import DecodeLimits
+from mindseye.query.model import AnyPicture, Link, Pasted, Picture
 from mindseye.types import Pixels, Vectors
 
 PictureLike: TypeAlias = str | Path | bytes | Pixels
@@ -76,6 +77,24 @@ def run_options(settings: Settings) -> RunOptions:
         cast("Precision", settings.precision),
         settings.models_folder,
     )
+
+
+def load_picture(picture: AnyPicture, limits: DecodeLimits) -> Pixels:
+    """The upright pixels of what a query names: a file, pasted bytes or a link to the web.
+
+    Raises `MediaError`, `NotFound`.
+    """
+    from mindseye.media.decode import decode
+
+    match picture:
+        case Picture(path):
+            return load_pixels(path, limits)
+        case Pasted(data, name):
+            return decode(name, data, limits).pixels
+        case Link(url):
+            from mindseye.media.web import fetch
+
+            return decode(url, fetch(url, limits.file_bytes), limits).pixels
 
 
 def load_pixels(path: Path, limits: DecodeLimits) -> Pixels:

@@ -6,16 +6,16 @@ when pixels or words must be encoded, the encoder.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from threading import Event, Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, cast
 
 from mindseye.config import Settings, load_settings
-from mindseye.encode import PictureLike, encode_picture, encode_words, load_pixels, run_options
+from mindseye.encode import PictureLike, encode_picture, encode_words, load_picture, run_options
 from mindseye.encoders import open_encoder
 from mindseye.encoders.base import Encoder
 from mindseye.encoders.resident import Resident
@@ -24,16 +24,31 @@ from mindseye.ingest.options import Observer
 from mindseye.media import paths
 from mindseye.media.base import DecodeLimits
 from mindseye.query.build import Ask
-from mindseye.query.model import Filter, Like, Picture, Query, Term, all_of
+from mindseye.query.facets import USUAL
+from mindseye.query.model import (
+    AnyPicture,
+    Feedback,
+    Filter,
+    Like,
+    Query,
+    Sort,
+    Term,
+    Wishes,
+    all_of,
+    as_typed,
+)
 from mindseye.query.parse import Parsed, parse
+from mindseye.query.same import same
 from mindseye.search.albums import checked
-from mindseye.search.engine import Engine, Found
+from mindseye.search.candidates import Sample
+from mindseye.search.engine import Engine
+from mindseye.search.found import Found
 from mindseye.search.ground import Grounds
 from mindseye.search.members import Members, all_relevant, among, require_albums
 from mindseye.search.status import Census, Status
 from mindseye.stores import open_store
 from mindseye.stores.albums import asked_of
-from mindseye.stores.base import Problem, SkippedFile, Store
+from mindseye.stores.base import Count, Problem, SkippedFile, Store
 from mindseye.stores.edits import checked_edit
 from mindseye.stores.scope import Scope, scope_of
 from mindseye.types import (
@@ -52,6 +67,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Library", "Status"]
 
+Answer = TypeVar("Answer")
+
 _ALL = 2**31
 """More photos than any library holds."""
 
@@ -66,6 +83,7 @@ class Library:
         self._opened: dict[str, Encoder] = {}
         self._opening = Lock()
         self._grounds = Grounds(settings.library / "index")
+        self._sample = Sample()
 
     @classmethod
     def open(
@@ -163,9 +181,9 @@ class Library:
         """
         return self.store.albums.put(checked(self.store, album))
 
-    def members(self, album: str, *, limit: int | None = None) -> Found:
+    def members(self, album: str, *, limit: int | None = None, after: str | None = None) -> Found:
         """The photos of an album, the newest first; raises `NotFound`, and as `search` does."""
-        return self.search(Query(limit=limit or _ALL), album=album)
+        return self.search(Query(limit=limit or _ALL, after=after), album=album)
 
     def edit(
         self,
@@ -189,26 +207,51 @@ class Library:
         self,
         query: str | Ask | Query,
         *,
-        limit: int | None = None,
         literal: bool = False,
         album: str | None = None,
         within: Found | Collection[int] | None = None,
+        **wishes: Unpack[Wishes],
     ) -> Found:
         """Find photos, of an album where one is named, among those `within`: found before, or ids.
 
-        Text is parsed by `mindseye.query.parse` and completed by `query`, and so is an `Ask`; a
-        `Query` is taken as it is. Raises `QueryError` for a query that cannot be understood,
-        `NotFound` while the library is empty, `SpaceMismatch` when its photos were encoded by
-        another encoder.
+        Text is parsed by `mindseye.query.parse` and completed by `query`, and so is an `Ask`; of a
+        `Query` only what is wished for otherwise is changed. Raises `QueryError` for a query that
+        cannot be understood, `NotFound` while the library is empty, `SpaceMismatch` when its photos
+        were encoded by another encoder.
         """
-        if isinstance(query, str):
-            query = self.query(parse(query, literal=literal), album=album, limit=limit)
-        elif isinstance(query, Ask):
-            query = self._completed(query, album=album, limit=limit)
+        asked = self._asked(query, album, wishes, literal=literal)
+        only = among(within)
+        return self._with_scope(album, lambda scope: self._answer(asked, scope, only))
+
+    def facets(
+        self,
+        query: str | Ask | Query = "",
+        names: Sequence[str] = USUAL,
+        *,
+        literal: bool = False,
+        album: str | None = None,
+        within: Found | Collection[int] | None = None,
+        **wishes: Unpack[Wishes],
+    ) -> dict[str, list[Count]]:
+        """How many of the relevant photos have which value of each facet, the commonest first.
+
+        `names` are those of `mindseye.query.facets`. Without terms all photos that pass the filter
+        are counted. Raises as `search` does.
+        """
+        asked = self._asked(query, album, wishes, literal=literal)
+
+        def count(scope: Scope) -> dict[str, list[Count]]:
+            resolved = self._resolved(asked, scope, among(within))
+            return self._engine(resolved, scope).facet(resolved, names)
+
+        return self._with_scope(album, count)
+
+    def _with_scope(self, album: str | None, answer: Callable[[Scope], Answer]) -> Answer:
+        """The answer of a search, asked again where its scope changed meanwhile."""
         while True:
             scope = self.scope(album)
             try:
-                found = self._answer(query, scope, among(within))
+                found = answer(scope)
             except (NotFound, SpaceMismatch):
                 if self.scope(album) == scope:
                     raise
@@ -222,9 +265,7 @@ class Library:
         asked: Parsed,
         *,
         album: str | None = None,
-        limit: int | None = None,
-        min_score: float | None = None,
-        everything: bool = False,
+        **wishes: Unpack[Wishes],
     ) -> Query:
         """A query that says what is left open here as the flags, the album or the settings do.
 
@@ -234,30 +275,52 @@ class Library:
         named = self._album(album)
         require_albums(self.store, asked)
         by_flag = {name for name, source in self.settings.source.items() if source == "flag"}
+        limit = wishes.get("limit")
         optimise, most = self.settings.optimise, limit or self.settings.limit
         if named is not None:
             if named.optimise is not None and "optimise" not in by_flag:
                 optimise = named.optimise
             if named.max_results is not None and not limit and "limit" not in by_flag:
                 most = named.max_results
-        scores = (min_score, asked.min_score, None if named is None else named.min_score)
+        scores = (
+            wishes.get("min_score"),
+            asked.min_score,
+            None if named is None else named.min_score,
+        )
         return Query(
             asked.terms,
             limit=most,
             min_score=next((score for score in scores if score is not None), None),
-            everything=everything,
+            everything=wishes.get("everything", False),
             optimise=optimise,
             filter=asked.filter,
+            sort=wishes.get("sort") or asked.sort,
+            after=wishes.get("after"),
+            feedback=wishes.get("feedback", Feedback()),
         )
 
-    def _completed(self, ask: Ask, *, album: str | None, limit: int | None) -> Query:
-        query = self.query(ask.parsed(), album=album, limit=limit or ask.most, everything=ask.whole)
+    def _completed(self, ask: Ask, album: str | None, wishes: Wishes) -> Query:
+        wished = Wishes(limit=ask.most, everything=ask.whole)
+        wished.update(wishes)
+        query = self.query(ask.parsed(), album=album, **wished)
         return query if ask.reworded is None else replace(query, optimise=ask.reworded)
 
     def similar(self, photo: str | int | Path, *, limit: int | None = None) -> Found:
         """Photos that look like a photo of the library, best first; itself left out."""
         like = Like(self.photo(photo).id)
         return self.search(Query((Term(like),), limit=limit or self.settings.limit))
+
+    def more_from(
+        self, photo: str | int | Path, what: Literal["day", "place"], **wishes: Unpack[Wishes]
+    ) -> Found:
+        """Other photos from the same day or place as a photo of the library, oldest first.
+
+        The same place is within a kilometre, or where no position is known, the same city. Raises
+        `NotFound` where the photo has no day or no place.
+        """
+        filter_ = same(self.photo(photo), what)
+        query = Query(filter=filter_, sort=Sort.OLDEST, limit=self.settings.limit)
+        return self.search(query, **wishes)
 
     def photo(self, photo: str | int | Path) -> Photo:
         """A photo by its id or its path; raises `NotFound`."""
@@ -348,29 +411,45 @@ class Library:
                 self._opened[spec] = Resident(encoder, self.settings.idle_seconds)
             return self._opened[spec]
 
+    def _asked(
+        self, query: str | Ask | Query, album: str | None, wishes: Wishes, *, literal: bool
+    ) -> Query:
+        wished = {name: wish for name, wish in wishes.items() if wish is not None}
+        wishes = cast("Wishes", wished)
+        if isinstance(query, str):
+            return self.query(parse(query, literal=literal), album=album, **wishes)
+        if isinstance(query, Ask):
+            return self._completed(query, album, wishes)
+        return replace(query, **cast("Any", wishes))
+
     def _answer(self, query: Query, scope: Scope, only: Filter | None = None) -> Found:
+        resolved = self._resolved(query, scope, only)
+        found = self._engine(resolved, scope).search(resolved)
+        typed = None if query.filter is None else as_typed(query.filter)
+        return replace(found, notices=scope.notices, filter=typed)
+
+    def _resolved(self, query: Query, scope: Scope, only: Filter | None = None) -> Query:
+        """The query with the members of albums in place of their names, and inside the scope."""
         members = Members(self.store, self._relevant)
         inside = None if scope.album is None else members.within(scope.album)
-        filter_ = all_of([inside, members.resolved(query.filter), only])
-        return self._engine_answer(replace(query, filter=filter_), scope)
+        return replace(query, filter=all_of([inside, members.resolved(query.filter), only]))
 
-    def _engine_answer(self, query: Query, scope: Scope) -> Found:
+    def _engine(self, query: Query, scope: Scope) -> Engine:
         encoder = self._open_encoder(scope.encoder)
-        if query.terms:
+        if query.terms or query.feedback:
             self._require_vectors(encoder.space)
-        engine = Engine(self.store, encoder, self._load_pixels, self._grounds)
-        return replace(engine.search(query), notices=scope.notices)
+        return Engine(self.store, encoder, self._load_pixels, self._grounds, self._sample)
 
     def _relevant(self, album: Album, filter_: Filter | None) -> frozenset[int]:
         """The photos that the terms of an album's search find among those that pass a filter."""
         scope = self.scope(album.name)
         query = replace(self.query(asked_of(album), album=album.name), filter=filter_)
         return all_relevant(
-            lambda query: self._engine_answer(query, scope), query, album.max_results
+            lambda query: self._engine(query, scope).search(query), query, album.max_results
         )
 
-    def _load_pixels(self, picture: Picture, resolution: int) -> Pixels:
-        return load_pixels(picture.path, DecodeLimits(resolution, self.settings.max_pixels))
+    def _load_pixels(self, picture: AnyPicture, resolution: int) -> Pixels:
+        return load_picture(picture, DecodeLimits(resolution, self.settings.max_pixels))
 
     def _require_vectors(self, wanted: EmbeddingSpace) -> None:
         if self.store.has_vectors(wanted):

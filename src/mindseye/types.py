@@ -272,11 +272,19 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A filter that a hit passed, as it is typed, and what is known of the photo under it."""
+
+    filter: str
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One photo found, with its score (cosine, higher is better) and why.
 
     `probability` is None where nothing is known of one. `mentions` are the texts of the photo that
-    say what was asked for.
+    say what was asked for, `passed` the filters that it passed.
     """
 
     photo: Photo
@@ -285,6 +293,7 @@ class Hit:
     frame: int
     why: tuple[TermScore, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    passed: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def messy(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Librar
 
 def outcome(library: Library) -> tuple[Counter[str], dict[str, str]]:
     """Photos per folder, and the reason for each skipped file."""
-    taken = Counter(Path(photo.path).parent.name for photo in library.store.catalog.newest(10_000))
+    taken = Counter(Path(photo.path).parent.name for photo in library.store.catalog.by_date(10_000))
     reasons = {f"{Path(p).parent.name}/{Path(p).name}": f.reason for p, f in library.skipped()}
     return taken, reasons
 

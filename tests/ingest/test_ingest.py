@@ -242,10 +242,10 @@ def test_a_renamed_folder_keeps_its_photos(library: Library, paint: Paint, photo
     for place in range(6):
         paint(f"2023/trip/{place}.png", "red", seed=place + 1)
     library.ingest([photos])
-    ids = {photo.id for photo in library.store.catalog.newest(10)}
+    ids = {photo.id for photo in library.store.catalog.by_date(10)}
     (photos / "2023").rename(photos / "2024")
     assert counts(library.ingest([photos])) == {"moved": 6}
-    assert {photo.id for photo in library.store.catalog.newest(10)} == ids
+    assert {photo.id for photo in library.store.catalog.by_date(10)} == ids
 
 
 def test_a_copy_is_a_photo_of_its_own_and_not_encoded(

@@ -24,7 +24,7 @@ from mindseye.query.build import (
     between,
 )
 from mindseye.query.fields import BY_NAME, FIELDS, FieldSpec, Kind
-from mindseye.query.model import And, Like, Not, Picture, Query, Term, Words
+from mindseye.query.model import And, Not, Pasted, Picture, Query, Term, Words
 from mindseye.query.parse import parse, valid
 from mindseye.query.values import Ago, Circle, Day
 from mindseye.testing.filters import TEXTS, filters
@@ -145,7 +145,7 @@ def test_what_is_left_open_is_as_a_query_has_it() -> None:
         (lambda: ask("x", weight=0), "a number above 0", "minus"),
         (lambda: ask("x").limit(0), "1 or more", ""),
         (lambda: ask().minus("x").query(), "nothing to look for", "plus"),
-        (lambda: ask(Like(3)).typed(), "cannot be typed", ""),
+        (lambda: ask(Pasted(b"x")).typed(), "cannot be typed", ""),
         (lambda: ask('"“「').typed(), "all kinds of quotes", ""),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mindseye.errors import QueryError
-from mindseye.query.model import Picture, Term, Words
+from mindseye.query.model import Like, Link, Picture, Term, Words
 from mindseye.query.parse import parse
 
 
@@ -39,7 +39,13 @@ def words(text: str, weight: float = 1.0) -> Term:
         ("c++ book", (words("c++ book"),)),
         ("3: dog", (words("dog", 3.0),)),
         ("at 12:30", (words("at 12:30"),)),
-        ("http://example.org/a", (words("http://example.org/a"),)),
+        ("http://example.org/a", (Term(Link("http://example.org/a")),)),
+        ("see http://example.org/a", (words("see http://example.org/a"),)),
+        ('"http://example.org/a"', (words("http://example.org/a"),)),
+        ("ftp://example.org/a", (words("ftp://example.org/a"),)),
+        ("photo:17", (Term(Like(17)),)),
+        ("dog - 2:photo:17", (words("dog"), Term(Like(17), -2.0))),
+        ("photo:17 dog", (words("photo:17 dog"),)),
         ("re: hello", (words("re: hello"),)),
         ("camera: canon", (words("camera: canon"),)),
         ("std::vector", (words("std::vector"),)),

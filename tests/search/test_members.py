@@ -276,7 +276,7 @@ def test_a_picture_in_a_search_that_is_kept_needs_its_whole_path(
 
 def test_only_a_library_knows_albums(filled: Library) -> None:
     field = Field("album", Operator.IS, "one")
-    [photo] = filled.store.catalog.newest(1)
+    [photo] = filled.store.catalog.by_date(1)
     with pytest.raises(QueryError, match="only a library"):
         filled.store.catalog.matching(field, datetime.now())
     with pytest.raises(QueryError, match="only a library"):
@@ -310,7 +310,7 @@ def test_members_said_as_a_filter_mean_the_same_to_python_and_to_the_store(
         pick(filled, put(filled, "c", "-album:a width:<67"), photos, "trip/green.png")
     resolved = Members(filled.store, _reds).resolved(parse(query).filter)
     assert resolved is not None
-    everything = filled.store.catalog.newest(99)
+    everything = filled.store.catalog.by_date(99)
     expected = {photo.id for photo in everything if matches(resolved, photo, datetime.now())}
     found = filled.store.catalog.matching(resolved, datetime.now())
     assert {

@@ -13,7 +13,7 @@ from tests.conftest import Paint
 
 from mindseye.errors import MissingExtra
 from mindseye.library import Library
-from mindseye.search.engine import Found
+from mindseye.search.found import Found
 from mindseye.search.tables import to_arrow, to_pandas
 from mindseye.testing.samples import FULL_METADATA
 from mindseye.types import (

@@ -16,7 +16,6 @@ from mindseye.cli.output import album_facts, held, print_json, shown
 from mindseye.cli.search import shaped, show_found
 from mindseye.errors import UsageError
 from mindseye.library import Library
-from mindseye.query.model import Query
 from mindseye.types import Album
 
 _NUMBERS = ("min_score", "max_results")
@@ -158,7 +157,7 @@ def show(settings: Settings, name: str, **options: Any) -> None:
     """List the photos of an album, the newest first: all of them unless --limit says otherwise."""
     limit = settings.limit if settings.source.get("limit") == "flag" else None
     with Library.open(settings=settings, create=False) as library:
-        show_found(library.members(name, limit=limit), Query(), options, label=name)
+        show_found(library.members(name, limit=limit, after=options["after"]), options, label=name)
 
 
 @album.command("add-photos")

@@ -79,7 +79,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _of_library(settings: Settings) -> Iterator[Path]:
     with Library.open(settings=settings, create=False) as library:
-        yield from (Path(photo.path) for photo in library.store.catalog.newest(4 * _PHOTOS))
+        yield from (Path(photo.path) for photo in library.store.catalog.by_date(4 * _PHOTOS))
 
 
 def _decoded(paths: Iterator[Path], limits: DecodeLimits) -> Iterator[Pixels]:

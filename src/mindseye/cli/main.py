@@ -19,6 +19,7 @@ COMMANDS = {
     "search": "mindseye.cli.search:search",
     "explain": "mindseye.cli.explain:explain",
     "similar": "mindseye.cli.search:similar",
+    "more": "mindseye.cli.search:more",
     "album": "mindseye.cli.album:album",
     "edit": "mindseye.cli.edit:edit",
     "show": "mindseye.cli.show:show",

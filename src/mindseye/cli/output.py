@@ -93,6 +93,7 @@ def hit_facts(hit: Hit, rank: int, *, relevant: bool) -> dict[str, object]:
         "path": shown(hit.photo.path),
         "taken_at": to_plain(hit.photo.metadata.taken_at),
         "why": [to_plain(reason) for reason in hit.why],
+        "passed": [to_plain(reason) for reason in hit.passed],
     }
 
 

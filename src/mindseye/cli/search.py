@@ -1,33 +1,34 @@
-"""`mindseye search` and `mindseye similar`: ranked hits as lines, paths, JSON or a picture."""
+"""`mindseye search`, `similar` and `more`: ranked hits as lines, paths, JSON or a picture."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from mindseye.cli.completion import complete_album, complete_filter
+from mindseye.cli.hits import Shape, show, show_facets
 from mindseye.cli.options import Command, Settings, with_settings
-from mindseye.cli.output import hit_facts, on_terminal, print_json, shown
 from mindseye.cli.saved import photos_in, save
 from mindseye.library import Library
-from mindseye.query.model import Like, Picture, Query, Term, as_typed
+from mindseye.query.facets import BY_NAME, USUAL
+from mindseye.query.model import (
+    AnyPicture,
+    Feedback,
+    Like,
+    Link,
+    Pasted,
+    Picture,
+    Sort,
+    Term,
+    Wishes,
+)
 from mindseye.query.parse import Parsed, parse
-from mindseye.search.engine import Found
-from mindseye.types import Metadata, Source
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How hits are to be shown."""
-
-    as_json: bool
-    paths_only: bool
-    null: bool
-    sheet: Path | None
+from mindseye.search.found import Found
 
 
 def shaped(command: Command) -> Command:
@@ -35,18 +36,36 @@ def shaped(command: Command) -> Command:
     options = [
         click.option("--limit", type=click.IntRange(min=1), help="Most hits shown."),
         click.option(
-            "--min-score",
-            type=float,
-            help="Cut the list at this score instead (SigLIP: probability).",
+            "--after", help="Go on behind a page: the cursor it ended with.", metavar="CURSOR"
         ),
-        click.option("--all", "everything", is_flag=True, help="No cut-off: show the rest too."),
         click.option("--paths", "paths_only", is_flag=True, help="Print paths only."),
         click.option("-0", "--null", is_flag=True, help="Paths end in NUL instead of a new line."),
+        click.option("--by-day", is_flag=True, help="Put a line with the date above each day."),
+        click.option("--why", is_flag=True, help="Say below each hit why it was found."),
         click.option(
             "--sheet",
             type=click.Path(path_type=Path, dir_okay=False),
             help="Write a contact sheet of the hits to this picture file.",
             metavar="FILE",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _ended(command: Command) -> Command:
+    options = [
+        click.option(
+            "--min-score",
+            type=float,
+            help="Cut the list at this score instead (SigLIP: probability).",
+        ),
+        click.option("--all", "everything", is_flag=True, help="No cut-off: show the rest too."),
+        click.option(
+            "--sort",
+            type=click.Choice([sort.value for sort in Sort]),
+            help="The order of what is relevant.",
         ),
     ]
     for option in reversed(options):
@@ -60,9 +79,12 @@ def shaped(command: Command) -> Command:
     "--image",
     "images",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Look for what this picture shows; may be given more than once, and with TEXT.",
+    help="Look for what this picture shows: a file, a web address, or - for standard input; "
+    "may be given more than once, and with TEXT.",
+    metavar="PICTURE",
 )
+@click.option("--like", "liked", multiple=True, help="More like this photo.", metavar="PHOTO")
+@click.option("--unlike", "disliked", multiple=True, help="Less like it.", metavar="PHOTO")
 @click.option(
     "--album",
     help="Only photos of this album, searched as it says.",
@@ -82,10 +104,18 @@ def shaped(command: Command) -> Command:
     default=None,
     help="Say TEXT in several wordings and search by their mean.",
 )
+@click.option(
+    "--facets",
+    is_flag=False,
+    flag_value=",".join(USUAL),
+    help=f"Count what is relevant by these instead of listing it: {', '.join(BY_NAME)}.",
+    metavar="NAMES",
+)
+@_ended
 @shaped
 @with_settings("limit", "optimise")
 def search(
-    settings: Settings, text: str, *, images: tuple[Path, ...], literal: bool, **options: Any
+    settings: Settings, text: str, *, images: tuple[str, ...], literal: bool, **options: Any
 ) -> None:
     """Find photos by what they show: TEXT in any language, a picture, or both.
 
@@ -96,21 +126,26 @@ def search(
     mindseye search "dog running on a beach" --limit 12
     mindseye search '2:"golden retriever" + ./pool.jpg - people'
     mindseye search 'beach date:2023 -camera:canon place:lisbon,porto'
+    mindseye search beach --sort newest --by-day
+    mindseye search beach --facets year,country
     mindseye search --image photo.jpg "at night"
     mindseye search 'album:"best dogs" -album:work' --save "dogs at home"
     mindseye search dog --json | mindseye search "on a beach" --within -
     mindseye search                        the newest photos
     """
     asked = parse(text, literal=literal)
-    asked = replace(asked, terms=(*asked.terms, *(Term(Picture(path)) for path in images)))
-    options |= {"images": images, "literal": literal}
+    asked = replace(asked, terms=(*asked.terms, *(Term(_picture(name)) for name in images)))
     with Library.open(settings=settings, create=False) as library:
+        liked = tuple(library.photo(photo).id for photo in options["liked"])
+        disliked = tuple(library.photo(photo).id for photo in options["disliked"])
+        options |= {"feedback": Feedback(liked, disliked), "images": images, "literal": literal}
         notices = [save(library, text, options)] if options["save"] else []
-        answer(library, asked, options, label=text or ", ".join(map(str, images)), notices=notices)
+        answer(library, asked, options, label=text or ", ".join(images), notices=notices)
 
 
 @click.command()
 @click.argument("photo")
+@_ended
 @shaped
 @with_settings("limit")
 def similar(settings: Settings, photo: str, **options: Any) -> None:
@@ -118,6 +153,36 @@ def similar(settings: Settings, photo: str, **options: Any) -> None:
     with Library.open(settings=settings, create=False) as library:
         like = Like(library.photo(photo).id)
         answer(library, Parsed((Term(like),)), options, label=f"like {photo}")
+
+
+@click.command()
+@click.argument("photo")
+@click.option(
+    "--from",
+    "what",
+    type=click.Choice(["day", "place"]),
+    default="day",
+    show_default=True,
+    help="The same day, or within a kilometre (the same city where no position is known).",
+)
+@shaped
+@with_settings("limit")
+def more(settings: Settings, photo: str, *, what: Literal["day", "place"], **options: Any) -> None:
+    """List the photos from the same day or place as PHOTO, oldest first."""
+    with Library.open(settings=settings, create=False) as library:
+        found = library.more_from(photo, what, after=options["after"])
+        show_found(found, options, label=f"from the {what} of {photo}")
+
+
+def _picture(name: str) -> AnyPicture:
+    if name == "-":
+        return Pasted(sys.stdin.buffer.read(), "standard input")
+    if name.lower().startswith(("http://", "https://")):
+        return Link(name)
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise click.BadParameter(f"there is no picture at {name}", param_hint="--image")
+    return Picture(path)
 
 
 def answer(
@@ -133,84 +198,32 @@ def answer(
     if options.get("within"):
         within, unknown = photos_in(library, options["within"])
         notices = [*notices, *unknown]
-    query = library.query(
-        asked, album=album, min_score=options["min_score"], everything=options["everything"]
-    )
+    query = library.query(asked, album=album, **_wishes(options))
+    names = options.get("facets")
+    if names is not None:
+        facets = library.facets(query, names.split(","), album=album, within=within)
+        show_facets(facets, as_json=options["as_json"])
+        return
     found = library.search(query, album=album, within=within)
-    found = replace(found, notices=(*found.notices, *notices))
-    show_found(found, query, options, label=label)
+    show_found(replace(found, notices=(*found.notices, *notices)), options, label=label)
 
 
-def show_found(found: Found, query: Query, options: dict[str, Any], *, label: str) -> None:
+def _wishes(options: dict[str, Any]) -> Wishes:
+    sort = options["sort"]
+    return Wishes(
+        min_score=options["min_score"],
+        everything=options["everything"],
+        sort=None if sort is None else Sort(sort),
+        after=options["after"],
+        feedback=options.get("feedback", Feedback()),
+    )
+
+
+def show_found(found: Found, options: dict[str, Any], *, label: str) -> None:
     """Show what was found in the form that the options of a command ask for, with its notices."""
-    shape = Shape(*(options[name] for name in ("as_json", "paths_only", "null", "sheet")))
-    _show(found, query, shape, label)
+    names = ("as_json", "paths_only", "null", "by_day", "why", "sheet")
+    show(found, Shape(*(options[name] for name in names)), label)
     for notice in found.notices:
         # In --json they are part of the answer.
-        if not shape.as_json:
+        if not options["as_json"]:
             click.echo(f"note: {notice}", err=True)
-
-
-def _show(found: Found, query: Query, shape: Shape, label: str) -> None:
-    if shape.sheet is not None:
-        from mindseye.cli.sheet import write_sheet
-
-        write_sheet(shape.sheet, [(label, found)])
-    if shape.as_json:
-        print_json(_facts(found, query))
-    elif shape.paths_only or shape.null:
-        for hit in found.hits:
-            click.echo(shown(hit.photo.path), nl=not shape.null)
-            if shape.null:
-                click.echo("\0", nl=False)
-    else:
-        _print_hits(found, query)
-        if shape.sheet is not None:
-            click.echo(f"contact sheet: {shape.sheet}", err=True)
-
-
-def _facts(found: Found, query: Query) -> dict[str, object]:
-    return {
-        "hits": [
-            hit_facts(hit, rank, relevant=rank <= found.relevant)
-            for rank, hit in enumerate(found.hits, start=1)
-        ],
-        "relevant": found.relevant,
-        "cutoff": found.cutoff,
-        "filter": None if query.filter is None else as_typed(query.filter),
-        "candidates": found.candidates,
-        "seconds": round(found.seconds, 6),
-        "notices": list(found.notices),
-    }
-
-
-def _print_hits(found: Found, query: Query) -> None:
-    """Score, probability and path, one hit a line; tabs in a pipe."""
-    terminal = on_terminal()
-    for rank, hit in enumerate(found.hits, start=1):
-        if rank == found.relevant + 1 and terminal:
-            click.echo(click.style("  --- below the cut-off ---", dim=True))
-        chance = "" if hit.probability is None else f"{hit.probability:.0%}"
-        path = shown(hit.photo.path)
-        if terminal:
-            date = _date(hit.photo.metadata)
-            score = f"{hit.score:.3f}" if hit.why else "     "
-            click.echo(f"{rank:3}  {score}  {chance:>4}  {date:>11}  {path}")
-        else:
-            click.echo(f"{hit.score:.4f}\t{chance}\t{path}")
-    if not found.hits:
-        click.echo(_why_nothing(found, query), err=True)
-
-
-def _why_nothing(found: Found, query: Query) -> str:
-    if query.filter is not None and not found.candidates:
-        return f"no picture passes {as_typed(query.filter)}"
-    return f"nothing relevant among {found.candidates} pictures; --all shows the nearest"
-
-
-def _date(metadata: Metadata) -> str:
-    """The day a photo was taken; "~" says that only the file's own time is known."""
-    if metadata.taken_at is None:
-        return ""
-    guess = "~" if metadata.sources.get("taken_at") == Source.MTIME else ""
-    return f"{guess}{metadata.taken_at:%Y-%m-%d}"

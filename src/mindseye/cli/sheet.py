@@ -13,7 +13,7 @@ from mindseye.cli.output import shown
 from mindseye.encode import load_pixels
 from mindseye.errors import MindseyeError, NotFound
 from mindseye.media.base import DecodeLimits
-from mindseye.search.engine import Found
+from mindseye.search.found import Found
 from mindseye.types import Hit
 
 _TILE = 220

@@ -23,9 +23,11 @@ from mindseye.query.model import (
     And,
     Filter,
     Like,
+    Link,
     Not,
     Operator,
     Or,
+    Pasted,
     Picture,
     Query,
     Term,
@@ -268,7 +270,7 @@ class Ask:
     def typed(self) -> str:
         """Terms, filters and least score as they can be typed into the search box.
 
-        Raises `QueryError` for a photo of the library as a term, and words in all kinds of quotes.
+        Raises `QueryError` for a pasted picture, and for words in all kinds of quotes.
         """
         pieces = [_typed_term(term, first=not place) for place, term in enumerate(self.terms)]
         pieces += [] if self.filter is None else [as_typed(self.filter)]
@@ -417,5 +419,9 @@ def _typed_term_value(value: TermValue) -> str:
         case Picture(path):
             # As a URI nothing in it can be taken for a sign, a blank or a filter.
             return path.absolute().as_uri()
-        case Like():
-            raise QueryError("a photo of the library cannot be typed as a term")
+        case Like(photo_id):
+            return f"photo:{photo_id}"
+        case Link(url):
+            return url
+        case Pasted():
+            raise QueryError("a pasted picture cannot be typed as a term")

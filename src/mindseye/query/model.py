@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict
 
 from mindseye.query.values import Value, written
 
@@ -41,7 +41,29 @@ class Like:
         return f"photo {self.photo_id}"
 
 
-TermValue: TypeAlias = Words | Picture | Like
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """Look for what a picture shows that is at hand as the bytes of a file."""
+
+    data: bytes = field(repr=False)
+    name: str = "pasted picture"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Look for what a picture on the web shows; nothing else of a query leaves the machine."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+
+AnyPicture: TypeAlias = Picture | Pasted | Link
+TermValue: TypeAlias = Words | AnyPicture | Like
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +177,35 @@ def as_typed(filter_: Filter) -> str:
     return " ".join(map(str, filter_.parts)) if isinstance(filter_, And) else str(filter_)
 
 
+class Sort(StrEnum):
+    """In which order hits come."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Photos of the library, by id, that are like what is looked for, and that are not."""
+
+    liked: tuple[int, ...] = ()
+    disliked: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.liked or self.disliked)
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What to look for and where the list ends.
 
-    Without terms the newest photos come first and no encoder is loaded. Only photos that pass
-    `filter` are ranked. The list is cut at `min_score` (a cosine) where it is given, else at the
-    encoder's own cut-off probability; `everything` shows what lies below as well. `limit` counts
-    photos. `optimise` says each text in several ways (`mindseye.encoders.prompts`).
+    Without terms or liked photos no encoder is loaded, and the newest photos come first. Only
+    photos that pass `filter` are ranked. The list is cut at `min_score` (a cosine) where it is
+    given, else at the encoder's own cut-off probability; `everything` shows what lies below as
+    well. `limit` counts photos, `after` is the cursor of a page before (`Found.more`). A `sort` by
+    date orders what lies above the cut-off. `optimise` says each text in several ways
+    (`mindseye.encoders.prompts`).
     """
 
     terms: tuple[Term, ...] = ()
@@ -171,6 +214,27 @@ class Query:
     everything: bool = False
     optimise: bool = False
     filter: Filter | None = None
+    sort: Sort | None = None
+    after: str | None = None
+    feedback: Feedback = Feedback()
+
+    @property
+    def order(self) -> Sort:
+        """The order that is asked for, or goes without saying."""
+        if self.sort is not None:
+            return self.sort
+        return Sort.RELEVANCE if self.terms or self.feedback.liked else Sort.NEWEST
+
+
+class Wishes(TypedDict, total=False):
+    """What may be wished for beside the text of a query; each is the field of `Query` so named."""
+
+    limit: int | None
+    min_score: float | None
+    everything: bool
+    sort: Sort | None
+    after: str | None
+    feedback: Feedback
 
 
 def _require_two(parts: tuple[Filter, ...]) -> None:

@@ -24,6 +24,7 @@ from mindseye.query.model import (
     Not,
     Operator,
     Or,
+    Sort,
     Term,
     Words,
     all_of,
@@ -44,6 +45,7 @@ class Parsed:
     parts: tuple[Part, ...] = ()
     text: str = field(default="", compare=False)
     """What was typed, for an error that is found later to point at."""
+    sort: Sort | None = None
 
 
 def parse(text: str, *, literal: bool = False) -> Parsed:

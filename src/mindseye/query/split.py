@@ -29,7 +29,10 @@ BLANK = "\x1f"
 
 WORDS_HINT = "put it in quotes, or use --literal to take everything as words"
 
-_NAME = re.compile(r"([A-Za-z](?!:[/\\])|[A-Za-z][A-Za-z_-]+):(?=[^\s:)])(?!//)")
+_NAME = re.compile(
+    r"(?!photo:\d+(?:\s|$))([A-Za-z](?!:[/\\])|[A-Za-z][A-Za-z_-]+):(?=[^\s:)])(?!//)",
+    re.IGNORECASE,
+)
 _GROUP = re.compile(r"\((?:[\s(-]|NOT\s)*" + _NAME.pattern)
 _WEIGHT = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+):")
 _WORD = re.compile(r"\S+")

@@ -1,10 +1,11 @@
 """The words of a query become terms.
 
 words   = [sign] term { sign term }        sign = " + " | " - ", blanks on both sides
-term    = [weight ":"] ( "quoted words" | path | words )
+term    = [weight ":"] ( "quoted words" | path | link | "photo:" id | words )
 
 dog on a beach                         one term
 2:"golden retriever" + ./pool.jpg - people
+photo:2041 + https://example.org/pool.jpg
 t-shirt 16:9 24/7                      one term: no blanks around the hyphen, no word after ":"
 """
 
@@ -17,11 +18,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from mindseye.errors import QueryError
-from mindseye.query.model import Picture, Term, TermValue, Words
+from mindseye.query.model import Like, Link, Picture, Term, TermValue, Words
 from mindseye.query.split import BLANK, QUOTES, WORDS_HINT
 
 _WEIGHT = re.compile(r"(?P<weight>\d+(?:\.\d*)?|\.\d+):\s*(?=[^\s\d])")
 _PATH = re.compile(r"(?:\.{0,2}/|~/|file://|[A-Za-z]:[\\/])")
+_LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+_LIKE = re.compile(r"photo:(\d{1,18})", re.IGNORECASE)
 _GAP = re.compile(rf"\s*{BLANK}\s*")
 
 
@@ -100,6 +103,10 @@ def _value(piece: str, offset: int) -> TermValue:
         if not words:
             raise QueryError("there is nothing between the quotes", offset=offset)
         return Words(words)
+    if _LINK.fullmatch(piece):
+        return Link(piece)
+    if like := _LIKE.fullmatch(piece):
+        return Like(int(like[1]))
     if not _PATH.match(piece):
         return Words(piece)
     local = unquote(urlsplit(piece).path) if piece.startswith("file://") else piece

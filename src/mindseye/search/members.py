@@ -15,7 +15,7 @@ from mindseye.errors import QueryError, UsageError
 from mindseye.media import paths
 from mindseye.query.model import Among, And, Below, Field, Filter, Not, Or, Query, all_of
 from mindseye.query.parse import Parsed
-from mindseye.search.engine import Found
+from mindseye.search.found import Found
 from mindseye.stores.albums import asked_of, misread, named, named_albums
 from mindseye.stores.base import Store
 from mindseye.types import Album

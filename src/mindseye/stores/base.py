@@ -123,6 +123,48 @@ class SpaceInfo:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Some photos, never missing ones: those of the frames `within` that pass `filter`.
+
+    None lets all pass. `now` is the local wall time that relative dates count from.
+    """
+
+    within: Ids | None = None
+    filter: Filter | None = None
+    now: datetime = field(default_factory=datetime.now)
+
+
+@dataclass(frozen=True, slots=True)
+class DatePlace:
+    """Where a photo stands among all others by date."""
+
+    taken_at: datetime | None
+    photo_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DateOrder:
+    """Newest first, or `oldest_first`; those without a date last; then by id, alike.
+
+    What comes `after` is all that is given: that photo need not be there any more.
+    """
+
+    oldest_first: bool = False
+    after: DatePlace | None = None
+
+
+NEWEST_FIRST = DateOrder()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many photos have one value of a facet."""
+
+    value: str
+    photos: int
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Counts over the library; `failed` groups skipped files by reason.
@@ -162,23 +204,23 @@ class Catalog(Protocol):
     def of_frames(self, frame_ids: Sequence[int]) -> dict[int, Photo]:
         """The photo of each frame; frames of missing photos are left out."""
 
+    def owners(self, frame_ids: Ids) -> Ids:
+        """The id of each frame's photo, in order; -1 where it is missing or there is none."""
+
     def frames(self, photo_ids: Sequence[int]) -> dict[int, list[int]]:
         """The frame ids of each photo."""
 
-    def matching(self, filter_: Filter, now: datetime) -> Ids:
+    def matching(self, filter_: Filter, now: datetime, among: Ids | None = None) -> Ids:
         """The frames, ascending, of all photos that pass a filter and are not missing.
 
-        `now` is the local wall time. Raises `QueryError` for a field that is not there.
+        `now` is the local wall time; only frames `among` these are looked at. Raises `QueryError`
+        for a field that is not there.
         """
 
-    def newest(
-        self, limit: int, after: int | None = None, within: Ids | None = None
+    def by_date(
+        self, limit: int, order: DateOrder = NEWEST_FIRST, chosen: Selection | None = None
     ) -> list[Photo]:
-        """Photos that are not missing, newest `taken_at` first (undated last), then by id.
-
-        `after` is the id of the last photo of the page before; `within` are the frame ids of the
-        photos to choose from.
-        """
+        """Photos that are not missing, of those chosen, in this order."""
 
     def skipped(self, limit: int = 1000) -> list[tuple[str, SkippedFile]]:
         """Skipped files with their absolute paths."""
@@ -188,6 +230,25 @@ class Catalog(Protocol):
 
     def coverage(self) -> Coverage:
         """Counts over the library."""
+
+
+class Counts(Protocol):
+    """Numbers over many photos, and a few that stand for all."""
+
+    def sample(self, count: int) -> list[Photo]:
+        """Up to `count` photos that are not missing, drawn evenly, always the same ones.
+
+        Costs the same however large the library is.
+        """
+
+    def facet(self, name: str, chosen: Selection, most: int = 100) -> list[Count]:
+        """The commonest values of one facet (`mindseye.query.facets`) among the photos chosen.
+
+        Photos without a value are not counted. Years and months come latest first.
+        """
+
+    def photos(self, chosen: Selection) -> int:
+        """How many photos are chosen."""
 
 
 class Files(Protocol):
@@ -351,6 +412,10 @@ class Store(Protocol):
     @property
     def catalog(self) -> Catalog:
         """The photos."""
+
+    @property
+    def counts(self) -> Counts:
+        """Numbers over many photos."""
 
     @property
     def files(self) -> Files:

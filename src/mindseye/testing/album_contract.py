@@ -12,7 +12,7 @@ import pytest
 
 from mindseye.errors import NotFound, UsageError
 from mindseye.query.model import Among, Below, Not
-from mindseye.stores.base import Batch, Store
+from mindseye.stores.base import Batch, Selection, Store
 from mindseye.testing.index_contract import unit_rows
 from mindseye.testing.samples import (
     OTHER_SPACE,
@@ -177,7 +177,7 @@ class AlbumContract(StoreFixtures):
         frames = frames_of(store, store.put(Batch(photos=photos, space=SPACE)))
         expected = [frame for frame, place in zip(frames, PLACES, strict=True) if place in places]
         assert frames_in(store, folders) == expected
-        newest = store.catalog.newest(99, within=as_ids(expected))
+        newest = store.catalog.by_date(99, chosen=Selection(as_ids(expected)))
         assert {photo.location.folder for photo in newest} == places
         other, of = store.vectors(OTHER_SPACE), Below(tuple(folders))
         assert [frame for frame, _ in other.waiting(99, of=of)] == expected

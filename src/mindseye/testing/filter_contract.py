@@ -291,7 +291,7 @@ class FilterContract:
 
     def test_every_filter_of_the_table_finds_its_photos(self, asked: Store) -> None:
         by_store, by_python = {}, {}
-        everything = asked.catalog.newest(len(PHOTOS))
+        everything = asked.catalog.by_date(len(PHOTOS))
         for text in CASES:
             ids = passing(asked, filter_of(text))
             by_store[text] = names_of(asked.catalog.photos(ids))

@@ -14,6 +14,7 @@ import pytest
 from mindseye.errors import EncoderError, NotFound, SpaceMismatch
 from mindseye.stores.base import Batch, Move, SkippedFile, Store
 from mindseye.testing.album_contract import AlbumContract
+from mindseye.testing.counts_contract import CountsContract
 from mindseye.testing.edit_contract import EditContract
 from mindseye.testing.index_contract import TOLERANCE, unit_rows
 from mindseye.testing.samples import (
@@ -135,25 +136,6 @@ class CatalogContract(StoreFixtures):
         photos = store.catalog.of_frames(frames_of(store, ids))
         assert [photo.id for photo in photos.values()] == ids[1:]
 
-    def test_newest_photos_come_first_and_undated_ones_last(self, store: Store) -> None:
-        root = store.files.add_root("/photos")
-        days = [3, None, 1, 3, None, 2]
-        photos = [
-            replace(
-                record(root.id, f"{place}.jpg", place),
-                metadata=Metadata(taken_at=None if day is None else datetime(2024, 1, day)),
-            )
-            for place, day in enumerate(days)
-        ]
-        ids = store.put(Batch(photos=photos, space=SPACE))
-        store.put(Batch(missing=[ids[5]]))
-        whole = [photo.id for photo in store.catalog.newest(10)]
-        assert [days[ids.index(photo_id)] for photo_id in whole] == [3, 3, 1, None, None]
-        paged: list[int] = []
-        while page := store.catalog.newest(2, after=paged[-1] if paged else None):
-            paged += [photo.id for photo in page]
-        assert paged == whole
-
     def test_coverage_counts_what_there_is(self, store: Store) -> None:
         ids = put_some(store, 5)
         store.put(Batch(missing=ids[:2], skipped=skipped_files(1, ["torn", "torn", "odd"])))
@@ -164,7 +146,9 @@ class CatalogContract(StoreFixtures):
         assert coverage.failed == {"torn": 2, "odd": 1}
 
     def test_an_empty_library_answers_everything(self, store: Store) -> None:
-        assert store.catalog.newest(5) == []
+        assert store.catalog.by_date(5) == []
+        assert store.counts.sample(5) == []
+        assert store.catalog.owners(as_ids([1])).tolist() == [-1]
         assert store.catalog.missing() == []
         assert store.catalog.skipped() == []
         assert store.files.roots() == []
@@ -586,5 +570,6 @@ class StoreContract(
     TextContract,
     AlbumContract,
     EditContract,
+    CountsContract,
 ):
     """Every test of a `Store`; the fixture `opener` says how to open one."""

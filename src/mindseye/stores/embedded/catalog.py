@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from mindseye.errors import NotFound
 from mindseye.media import paths
 from mindseye.query.model import Filter
-from mindseye.stores.base import Coverage, SkippedFile
-from mindseye.stores.embedded.database import ids_from, one_of
+from mindseye.stores.base import NEWEST_FIRST, Coverage, DateOrder, Selection, SkippedFile
+from mindseye.stores.embedded.database import ids_from, one_of, unindexed
 from mindseye.stores.embedded.lists import lists_of
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.filters import where
@@ -73,6 +87,23 @@ class EmbeddedCatalog:
             )
         return {frame: found[photo_id] for frame, photo_id in owners if photo_id in found}
 
+    def owners(self, frame_ids: Ids) -> Ids:
+        """The id of each frame's photo, in order; -1 where it is missing or there is none."""
+        listed = (
+            select(func.group_concat(frames.c.id), func.group_concat(frames.c.photo_id))
+            .join(photos, photos.c.id == frames.c.photo_id)
+            .where(one_of(frames.c.id, frame_ids.tolist()), photos.c.missing_since.is_(None))
+        )
+        with self._session.read() as connection:
+            known, owners = map(ids_from, connection.execute(listed).one())
+        order = np.argsort(known)
+        places = np.searchsorted(known, frame_ids, sorter=order)
+        found = np.full(len(frame_ids), -1, dtype=np.int64)
+        there = np.flatnonzero(places < len(known))
+        there = there[known[order[places[there]]] == frame_ids[there]]
+        found[there] = owners[order[places[there]]]
+        return found
+
     def frames(self, photo_ids: Sequence[int]) -> dict[int, list[int]]:
         """The frame ids of each photo, in order."""
         grouped: dict[int, list[int]] = defaultdict(list)
@@ -85,27 +116,35 @@ class EmbeddedCatalog:
                 grouped[photo_id].append(frame)
         return dict(grouped)
 
-    def matching(self, filter_: Filter, now: datetime) -> Ids:
+    def matching(self, filter_: Filter, now: datetime, among: Ids | None = None) -> Ids:
         """The frames, ascending, of all photos that pass a filter and are not missing."""
         passing = select(photos.c.id).where(photos.c.missing_since.is_(None), where(filter_, now))
+        if among is not None:
+            owners = select(frames.c.photo_id).where(one_of(frames.c.id, among.tolist()))
+            passing = passing.where(unindexed(photos.c.id).in_(owners))
         listed = select(func.group_concat(frames.c.id)).where(frames.c.photo_id.in_(passing))
+        if among is not None:
+            listed = listed.where(one_of(frames.c.id, among.tolist()))
         with self._session.read() as connection:
             return np.sort(ids_from(connection.execute(listed).scalar_one()))
 
-    def newest(
-        self, limit: int, after: int | None = None, within: Ids | None = None
+    def by_date(
+        self, limit: int, order: DateOrder = NEWEST_FIRST, chosen: Selection | None = None
     ) -> list[Photo]:
-        """Photos that are not missing, newest `taken_at` first (undated last), then by id."""
-        listed = select(photos.c.id).where(photos.c.missing_since.is_(None))
-        # SQLite takes NULL for the smallest value: descending puts the undated last by itself.
-        listed = listed.order_by(photos.c.taken_at.desc(), photos.c.id.desc()).limit(limit)
-        if within is not None:
-            owners = select(frames.c.photo_id).where(one_of(frames.c.id, within.tolist()))
-            listed = listed.where(photos.c.id.in_(owners))
+        """Photos that are not missing, of those chosen, in this order."""
+        listed = select(photos.c.id).where(passes(chosen or Selection()))
+        after = order.after
         with self._session.read() as connection:
-            if after is not None:
-                listed = listed.where(_later_in_order(connection, after))
-            ids = connection.execute(listed).scalars().all()
+            ids: list[int] = []
+            if after is None or after.taken_at is not None:
+                dated = listed.where(photos.c.taken_at.is_not(None), _behind(order))
+                ids += connection.execute(_ordered(dated, order, limit)).scalars().all()
+            if len(ids) < limit:
+                undated = listed.where(photos.c.taken_at.is_(None))
+                if after is not None and after.taken_at is None:
+                    undated = undated.where(_behind(order))
+                rest = _ordered(undated, order, limit - len(ids))
+                ids += connection.execute(rest).scalars().all()
         return self.photos(ids)
 
     def skipped(self, limit: int = 1000) -> list[tuple[str, SkippedFile]]:
@@ -175,10 +214,32 @@ def load_photos(connection: Connection, where: ColumnElement[bool]) -> dict[int,
     return {row["id"]: photo_from(row, lists[row["id"]]) for row in rows}
 
 
-def _later_in_order(connection: Connection, after: int) -> ColumnElement[bool]:
-    """What comes behind the photo `after` when the newest come first."""
-    taken = connection.execute(select(photos.c.taken_at).where(photos.c.id == after)).scalar()
-    same = and_(photos.c.taken_at.is_not_distinct_from(taken), photos.c.id < after)
-    if taken is None:
-        return same
-    return or_(photos.c.taken_at < taken, photos.c.taken_at.is_(None), same)
+def passes(chosen: Selection) -> ColumnElement[bool]:
+    """The condition on a row of `photos` under which its photo is chosen."""
+    tests: list[ColumnElement[bool]] = [photos.c.missing_since.is_(None)]
+    if chosen.filter is not None:
+        tests.append(where(chosen.filter, chosen.now))
+    if chosen.within is not None:
+        owners = select(frames.c.photo_id).where(one_of(frames.c.id, chosen.within.tolist()))
+        tests.append(photos.c.id.in_(owners))
+    return and_(*tests)
+
+
+def _behind(order: DateOrder) -> ColumnElement[bool]:
+    """What comes behind the place that the order names, among dated or undated photos alike."""
+    after = order.after
+    if after is None:
+        return true()
+    mine: ColumnElement[Any] = photos.c.id
+    theirs: ColumnElement[Any] = literal(after.photo_id)
+    if after.taken_at is not None:
+        # As a row, so that the index over both is entered at the place.
+        mine = tuple_(photos.c.taken_at, mine)
+        theirs = tuple_(literal(after.taken_at, DateTime), theirs)
+    return mine > theirs if order.oldest_first else mine < theirs
+
+
+def _ordered(listed: Select[int], order: DateOrder, limit: int) -> Select[int]:
+    keys = (photos.c.taken_at, photos.c.id)
+    sort = [key.asc() if order.oldest_first else key.desc() for key in keys]
+    return listed.order_by(*sort).limit(limit)

@@ -13,6 +13,7 @@ from mindseye.stores.base import Batch, Problem, SpaceInfo
 from mindseye.stores.embedded.albums import EmbeddedAlbums, EmbeddedChoices
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
 from mindseye.stores.embedded.check import check
+from mindseye.stores.embedded.counts import EmbeddedCounts
 from mindseye.stores.embedded.database import connect, one_of, path_of
 from mindseye.stores.embedded.edits import EmbeddedEdits
 from mindseye.stores.embedded.files import EmbeddedFiles
@@ -41,6 +42,7 @@ class EmbeddedStore:
         self._index_dir = index_dir
         self._tables: dict[int, EmbeddedVectors] = {}
         self.catalog = EmbeddedCatalog(session)
+        self.counts = EmbeddedCounts(session, self.catalog)
         self.files = EmbeddedFiles(session, self.catalog)
         self.texts = EmbeddedTexts(session)
         self.albums = EmbeddedAlbums(session)

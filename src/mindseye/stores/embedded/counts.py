@@ -1,0 +1,49 @@
+"""Numbers over many photos of an embedded library."""
+
+from __future__ import annotations
+
+import numpy as np
+from sqlalchemy import func, select
+
+from mindseye.stores.base import Count, Selection
+from mindseye.stores.embedded.catalog import EmbeddedCatalog, passes
+from mindseye.stores.embedded.database import one_of
+from mindseye.stores.embedded.session import Session
+from mindseye.stores.facets import counted
+from mindseye.stores.schema import photos
+from mindseye.types import Photo
+
+_DRAWN = 2
+"""So many times more ids are drawn than photos are wanted: some ids are no photo any more."""
+
+
+class EmbeddedCounts:
+    """Counts photos; every method is one short transaction of its own."""
+
+    def __init__(self, session: Session, catalog: EmbeddedCatalog) -> None:
+        self._session = session
+        self._catalog = catalog
+
+    def sample(self, count: int) -> list[Photo]:
+        """Up to `count` photos that are not missing, drawn evenly, always the same ones."""
+        with self._session.read() as connection:
+            last = connection.execute(select(func.max(photos.c.id))).scalar() or 0
+            drawn = np.unique(np.linspace(1, last, _DRAWN * count).astype(np.int64)).tolist()
+            there = select(photos.c.id).where(
+                one_of(photos.c.id, drawn if last else []), photos.c.missing_since.is_(None)
+            )
+            ids = connection.execute(there.order_by(photos.c.id)).scalars().all()
+        step = max(len(ids) // max(count, 1), 1)
+        return self._catalog.photos(ids[::step][:count])
+
+    def facet(self, name: str, chosen: Selection, most: int = 100) -> list[Count]:
+        """The commonest values of one facet among the photos chosen."""
+        with self._session.read() as connection:
+            rows = connection.execute(counted(name, passes(chosen), most)).all()
+        return [Count(str(value), number) for value, number in rows]
+
+    def photos(self, chosen: Selection) -> int:
+        """How many photos are chosen."""
+        listed = select(func.count()).select_from(photos).where(passes(chosen))
+        with self._session.read() as connection:
+            return connection.execute(listed).scalar_one()
