@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from keyword import iskeyword
 from pathlib import Path
@@ -24,7 +25,7 @@ from mindseye.query.build import (
     between,
 )
 from mindseye.query.fields import BY_NAME, FIELDS, FieldSpec, Kind
-from mindseye.query.model import And, Not, Pasted, Picture, Query, Term, Words
+from mindseye.query.model import And, Not, Pasted, Picture, Query, Sort, Term, Words
 from mindseye.query.parse import parse, valid
 from mindseye.query.values import Ago, Circle, Day
 from mindseye.testing.filters import TEXTS, filters
@@ -111,8 +112,8 @@ def test_a_step_leaves_the_one_before_as_it_was() -> None:
 
 def test_what_is_left_open_is_as_a_query_has_it() -> None:
     assert ask().query() == Query()
-    assert ask("x").everything().optimised().query() == Query(
-        (Term(Words("x")),), everything=True, optimise=True
+    assert ask("x").everything().optimised().sorted("oldest").query() == Query(
+        (Term(Words("x")),), everything=True, optimise=True, sort=Sort.OLDEST
     )
 
 
@@ -143,6 +144,7 @@ def test_what_is_left_open_is_as_a_query_has_it() -> None:
         (lambda: ask(" "), "no words", "ask()"),
         (lambda: ask(Path("nowhere.png")), "no picture at nowhere.png", ""),
         (lambda: ask("x", weight=0), "a number above 0", "minus"),
+        (lambda: ask("x").sorted("size"), "relevance, newest, oldest, not by 'size'", ""),
         (lambda: ask("x").limit(0), "1 or more", ""),
         (lambda: ask().minus("x").query(), "nothing to look for", "plus"),
         (lambda: ask(Pasted(b"x")).typed(), "cannot be typed", ""),
@@ -214,7 +216,7 @@ def test_whatever_is_built_can_be_typed(
 
 def test_a_library_answers_it(library: Library, paint: Paint, photos: Path) -> None:
     paint("red.png", "red")
-    paint("red-blue.png", "red", "blue")
+    os.utime(paint("red-blue.png", "red", "blue"), (1e9, 1e9))
     paint("blue.png", "blue")
     library.ingest([photos])
 
@@ -228,6 +230,8 @@ def test_a_library_answers_it(library: Library, paint: Paint, photos: Path) -> N
     assert names(ask("red").limit(2), limit=1) == ["red"]
     assert names(ask("red").everything()) == ["red", "red-blue", "blue"]
     assert names(ask(photos / "blue.png")) == ["blue", "red-blue"]
+    assert names(ask("red").sorted("oldest")) == ["red-blue", "red"]
+    assert names(ask("red").sorted("newest")) == ["red", "red-blue"]
     red = library.photo(photos / "red.png")
     assert "red" not in names(ask(red))
     assert sorted(names(ask().where(name="red"))) == ["red", "red-blue"]

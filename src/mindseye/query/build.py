@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeAlias, TypedDict, Unpack
+from typing import Final, Literal, TypeAlias, TypedDict, Unpack
 
 from mindseye.errors import QueryError
 from mindseye.query.fields import BY_NAME, FieldSpec, Kind, near_names
@@ -30,6 +30,7 @@ from mindseye.query.model import (
     Pasted,
     Picture,
     Query,
+    Sort,
     Term,
     TermValue,
     Words,
@@ -188,6 +189,7 @@ class Ask:
     least: float | None = None
     whole: bool = False
     reworded: bool | None = None
+    order: Sort | None = None
 
     def plus(self, value: TermLike, weight: float = 1.0) -> Ask:
         """Look for this as well; raises `QueryError` for a picture that is not there."""
@@ -241,6 +243,14 @@ class Ask:
         """Say each text in several wordings and search by their mean, or do not."""
         return replace(self, reworded=optimise)
 
+    def sorted(self, order: Sort | Literal["relevance", "newest", "oldest"]) -> Ask:
+        """In this order: "relevance", "newest" or "oldest"; raises `QueryError` for another."""
+        try:
+            return replace(self, order=Sort(order))
+        except ValueError:
+            known = ", ".join(Sort)
+            raise QueryError(f"hits are sorted by {known}, not by {order!r}") from None
+
     @property
     def filter(self) -> Filter | None:
         """All that was asked of a photo, as one filter."""
@@ -253,7 +263,7 @@ class Ask:
                 "there is only something to push away from, nothing to look for",
                 hint="begin with ask(...) or add plus(...)",
             )
-        return Parsed(self.terms, self.filter, self.least)
+        return Parsed(self.terms, self.filter, self.least, sort=self.order)
 
     def query(self) -> Query:
         """The query by itself: what was left open is as `Query` has it."""
@@ -264,11 +274,12 @@ class Ask:
             everything=self.whole,
             optimise=bool(self.reworded),
             filter=parsed.filter,
+            sort=parsed.sort,
         )
         return query if self.most is None else replace(query, limit=self.most)
 
     def typed(self) -> str:
-        """Terms, filters and least score as they can be typed into the search box.
+        """Terms, filters and least score as they can be typed into the search box; not the order.
 
         Raises `QueryError` for a pasted picture, and for words in all kinds of quotes.
         """
