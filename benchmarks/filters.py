@@ -20,11 +20,13 @@ from pathlib import Path
 import numpy as np
 
 from machine import describe
+from mindseye.media.palette import NAMES
 from mindseye.query.model import Filter
 from mindseye.query.parse import parse
 from mindseye.stores import open_store
 from mindseye.stores.base import Batch, PhotoRecord, Store
 from mindseye.types import (
+    Edit,
     EmbeddingSpace,
     Exposure,
     FileStamp,
@@ -60,6 +62,13 @@ FILTERS = (
     "near:35,135,30km",
     "keyword:unusual",
     "keyword:word17",
+    "person:person17",
+    "has:person",
+    "color:red",
+    "color:blue -color:green",
+    "is:favourite",
+    "is:edited",
+    "is:duplicate",
     "folder:2023/trip17/",
     "name:IMG_00012",
     "iso:12800",
@@ -103,6 +112,7 @@ def fill(store: Store, count: int) -> None:
         for start in range(0, len(records), BATCH):
             store.put(Batch(photos=records[start : start + BATCH], space=SPACE))
         number += len(rows)
+    store.edits.put(range(1, count, 500), Edit(favourite=True))
     store.vectors(SPACE).refresh()
 
 
@@ -114,8 +124,14 @@ def record(root: int, number: int, rng: np.random.Generator, row: Vectors) -> Ph
     return PhotoRecord(
         Location(root, f"{taken:%Y}/trip{rng.integers(0, 100)}", f"IMG_{number:06d}.jpg"),
         FileStamp(int(rng.integers(100_000, 20_000_000)), number),
-        f"{number:064x}",
-        PictureFacts(*((4032, 3024) if rng.random() < 0.7 else (4000, 6000)), "jpeg"),
+        f"{number - (rng.random() < 0.01):064x}",
+        PictureFacts(
+            *((4032, 3024) if rng.random() < 0.7 else (4000, 6000)),
+            "jpeg",
+            colours=dict(
+                zip(rng.permutation(NAMES)[:4].tolist(), (0.4, 0.3, 0.2, 0.1), strict=True)
+            ),
+        ),
         Metadata(
             taken_at=taken,
             precision=Precision.SECOND,
@@ -130,6 +146,7 @@ def record(root: int, number: int, rng: np.random.Generator, row: Vectors) -> Ph
             exposure=Exposure(1 / 60, 2.8, 12800 if rng.random() < 0.001 else 200, 50.0, 50.0),
             caption="A sunset at the sea" if rng.random() < 0.01 else None,
             keywords=("unusual",) if rare else (f"word{rng.integers(1000)}", "family"),
+            people=(f"Person{rng.integers(100)} Family",) if rng.random() < 0.3 else (),
             rating=int(rng.integers(1, 6)) if rng.random() < 0.1 else None,
             sources={"taken_at": Source.EXIF, "camera": Source.EXIF},
         ),
