@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mindseye.encode import encode_image, encode_text
     from mindseye.errors import MindseyeError
     from mindseye.library import Library, Status
-    from mindseye.query.build import Ask, above, ask, at_least, at_most, below, between
+    from mindseye.query.build import Ask, ask
+    from mindseye.query.given import above, at_least, at_most, below, between
     from mindseye.query.model import Query, Term
     from mindseye.search.found import Found
     from mindseye.types import Album, Edit, Hit, IngestReport, Metadata, Photo, ReencodeReport
@@ -41,9 +42,8 @@ _HOMES = {
     "Settings": "mindseye.config",
     "Status": "mindseye.library",
     "Term": "mindseye.query.model",
-    **dict.fromkeys(
-        ("above", "ask", "at_least", "at_most", "below", "between"), "mindseye.query.build"
-    ),
+    "ask": "mindseye.query.build",
+    **dict.fromkeys(("above", "at_least", "at_most", "below", "between"), "mindseye.query.given"),
     "encode_image": "mindseye.encode",
     "encode_text": "mindseye.encode",
 }

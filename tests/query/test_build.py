@@ -14,17 +14,9 @@ from tests.conftest import Paint
 
 from mindseye.errors import QueryError
 from mindseye.library import Library
-from mindseye.query.build import (
-    Ask,
-    Fields,
-    above,
-    ask,
-    at_least,
-    at_most,
-    below,
-    between,
-)
+from mindseye.query.build import Ask, ask
 from mindseye.query.fields import BY_NAME, FIELDS, FieldSpec, Kind
+from mindseye.query.given import Fields, above, at_least, at_most, below, between
 from mindseye.query.model import And, Not, Pasted, Picture, Query, Sort, Term, Words
 from mindseye.query.parse import parse, valid
 from mindseye.query.values import Ago, Circle, Day
