@@ -33,10 +33,11 @@ def fetch(url: str, most_bytes: int) -> bytes:
     most = min(most_bytes, _MOST_BYTES)
     # Some sites refuse clients that do not name themselves.
     headers = {"User-Agent": "mindseye", "Accept": "image/*,*/*;q=0.1"}
-    request = Request(url, headers=headers)  # noqa: S310 - the opener speaks http and https only
     try:
+        request = Request(url, headers=headers)  # noqa: S310 - `_opener` speaks http and https only
         with _opener().open(request, timeout=_SECONDS) as answer:
             data: bytes = answer.read(most + 1)
+            left = answer.length or 0
     except HTTPError as error:
         error.close()
         raise NotFound(f"{url} answers {error.code} {error.reason}") from error
@@ -45,6 +46,8 @@ def fetch(url: str, most_bytes: int) -> bytes:
         raise NotFound(
             f"{url} cannot be fetched: {reason}", hint="save the picture and name its file instead"
         ) from error
+    if left and len(data) <= most:
+        raise NotFound(f"{url} cannot be fetched: the answer ends too early")
     if len(data) > most:
         raise MediaTooLarge(url, f"it has more than {most / 1e6:.0f} MB")
     return data
