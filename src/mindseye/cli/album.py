@@ -21,7 +21,28 @@ from mindseye.types import Album
 _NUMBERS = ("min_score", "max_results")
 
 
-@click.group()
+_TRANSFERS = {"import": "import_", "export": "export"}
+"""Command -> function in `mindseye.cli.photomap`, which few need: it is loaded when it is used."""
+
+
+class AlbumGroup(click.Group):
+    """The commands of albums."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        return [*super().list_commands(ctx), *_TRANSFERS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, or None."""
+        if cmd_name not in _TRANSFERS:
+            return super().get_command(ctx, cmd_name)
+        from mindseye.cli import photomap
+
+        command: click.Command = getattr(photomap, _TRANSFERS[cmd_name])
+        return command
+
+
+@click.group(cls=AlbumGroup)
 def album() -> None:
     """Keep albums: named parts of the library, searched on their own by --album NAME.
 

@@ -28,6 +28,7 @@ EXTRAS = {
     "torch": ("torch", "encoders on graphics processors, and networks without a graph here"),
     "jxl": ("pillow_jxl", "JPEG XL pictures"),
     "raw": ("rawpy", "camera RAW pictures"),
+    "photomap": ("ruamel.yaml", "albums of PhotoMapAI's configuration, to and fro"),
     "arrow": ("pyarrow", "hits as Arrow tables"),
     "pandas": ("pandas", "hits as pandas data frames"),
     "places": ("timezonefinder", "towns, countries and time zones from GPS"),

@@ -1,0 +1,1 @@
+"""The configuration of PhotoMapAI: its albums are taken over, and written back to it."""
