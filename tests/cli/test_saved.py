@@ -45,6 +45,7 @@ def test_limits_given_with_a_search_are_kept_with_it(shell: Shell) -> None:
         (["red", "--literal"], "with --literal cannot be saved"),
         (["red", "--image", "PICTURE"], "with --image cannot be saved"),
         (["red", "--within", "-"], "with --within cannot be saved"),
+        (["red", "--like", "PICTURE"], "with --like cannot be saved"),
         ([""], "no search to save"),
         (["score:>0.2"], "finds every photo"),
         (["album:x"], "no album 'x'"),

@@ -18,13 +18,23 @@ from mindseye.types import Album
 _MOST_BYTES = 256 << 20
 """A longer list of photos is a mistake, and would fill the memory."""
 
+_UNSAID = {
+    "images": "--image",
+    "liked": "--like",
+    "disliked": "--unlike",
+    "literal": "--literal",
+    "within": "--within",
+    "sort": "--sort",
+}
+"""What a search is told besides its text, and no album keeps."""
+
 
 def save(library: Library, text: str, options: dict[str, Any]) -> str:
     """Keep a search as the new album that `--save` names; returns a notice of it.
 
     Raises `UsageError` for what a text alone cannot say again.
     """
-    for flag, name in (("images", "--image"), ("literal", "--literal"), ("within", "--within")):
+    for flag, name in _UNSAID.items():
         if options[flag]:
             raise UsageError(
                 f"a search with {name} cannot be saved: an album keeps the text of its search",
