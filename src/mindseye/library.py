@@ -165,6 +165,14 @@ class Library:
         work = self._work(observer, cancel)
         return work.reencode(encoder, self._album(album), drop=drop, anyway=anyway)
 
+    def locate(self, *, again: bool = False, cancel: Event | None = None) -> int:
+        """Look up the places of photos that wait for it, or of all `again`; returns how many.
+
+        An ingest does so by itself. Raises `MissingExtra` without the extra `places`, `StoreBusy`
+        while an ingest runs.
+        """
+        return self._work(cancel=cancel).locate(again=again)
+
     def forget_encoder(self, spec: str) -> int:
         """Remove the vectors of an encoder by which nothing is searched; returns how many.
 
@@ -201,6 +209,7 @@ class Library:
         edit = checked_edit(edit or Edit(), revert)
         ids = list(dict.fromkeys(self.photo(photo).id for photo in photos))
         self.store.edits.put(ids, edit, revert)
+        self._relocate()
         return len(ids)
 
     def search(
@@ -396,6 +405,13 @@ class Library:
             observer=observer,
             cancel=cancel or Event(),
         )
+
+    def _relocate(self) -> None:
+        """Look up where edited photos are now; in a library that was never looked up wait all."""
+        from mindseye.ingest.locate import GAZETTEER, Locating
+
+        if self.store.choices.find(GAZETTEER) is not None:
+            Locating(self.store).notices()
 
     def _album(self, name: str | None) -> Album | None:
         return None if name is None else self.store.albums.get(name)

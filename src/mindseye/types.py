@@ -34,6 +34,7 @@ class Source(StrEnum):
     IPTC = "iptc"
     GENERATION = "generation"
     EXIF = "exif"
+    GPS = "gps"
     NAME = "name"
     MTIME = "mtime"
 
@@ -82,7 +83,8 @@ class Located:
     """What the gazetteer knows of the place of a photo: names in English, there, and in use.
 
     `timezone` is the IANA name of its zone, "" where only words told the place. The names of
-    the city, of the region and of the country are all that are known, in many languages.
+    the city, of the region and of the country are all that are known, in many languages; a store
+    gives them back folded (`mindseye.fold`), as filters compare them.
     """
 
     timezone: str = ""
@@ -212,7 +214,8 @@ class PictureFacts:
 class Photo:
     """A file in the library. `digest` is the SHA-256 of its bytes, in hexadecimal.
 
-    `copies` counts the other photos, not missing ones, that have the same bytes.
+    `copies` counts the other photos, not missing ones, that have the same bytes. `located` is what
+    the gazetteer knows of its place, None where it was not asked or knows nothing.
     """
 
     id: int
@@ -225,6 +228,7 @@ class Photo:
     added_at: datetime
     missing_since: datetime | None = None
     copies: int = 0
+    located: Located | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ COMMANDS = {
     "album": "mindseye.cli.album:album",
     "edit": "mindseye.cli.edit:edit",
     "show": "mindseye.cli.show:show",
+    "places": "mindseye.cli.places:places",
     "status": "mindseye.cli.status:status",
     "doctor": "mindseye.cli.doctor:doctor",
     "reencode": "mindseye.cli.reencode:reencode",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mindseye.media import paths
-from mindseye.types import Album, Hit, Photo, PictureFacts
+from mindseye.types import Album, Hit, Located, Photo, PictureFacts
 
 if TYPE_CHECKING:
     from mindseye.search.status import AlbumStatus
@@ -59,7 +59,14 @@ def photo_facts(photo: Photo) -> dict[str, object]:
     facts["added_at"] = to_plain(photo.added_at)
     facts["missing_since"] = to_plain(photo.missing_since)
     facts["metadata"] = to_plain(photo.metadata)
+    facts["located"] = None if photo.located is None else located_facts(photo.located)
     return facts
+
+
+def located_facts(located: Located) -> dict[str, object]:
+    """What the gazetteer knows of a place, without the many names by which it is found."""
+    told = ("timezone", "city", "region", "country", "country_code", "local")
+    return {name: to_plain(getattr(located, name)) for name in told}
 
 
 def album_facts(album: Album) -> dict[str, object]:

@@ -10,7 +10,7 @@ import click
 from mindseye.cli.options import Settings, with_settings
 from mindseye.cli.output import byte_text, offset_text, print_json, shown
 from mindseye.library import Library
-from mindseye.types import Gps, Metadata, Photo
+from mindseye.types import Gps, Located, Metadata, Photo, Source
 
 
 @click.command()
@@ -42,6 +42,17 @@ def _rows(photo: Photo) -> Iterator[tuple[str, str, str]]:
     if photo.copies:
         yield "copies", f"{photo.copies} more with the same bytes", ""
     yield from _metadata_rows(photo.metadata)
+    if photo.located is not None:
+        yield from _located_rows(photo.located)
+
+
+def _located_rows(located: Located) -> Iterator[tuple[str, str, str]]:
+    local = located.local
+    there = ", ".join(name for name in (local.city, local.region, local.country) if name)
+    if there:
+        yield "known there as", there, ""
+    if located.timezone:
+        yield "time zone", located.timezone, Source.GPS
 
 
 def _plural(frames: int) -> str:
@@ -53,8 +64,18 @@ def _metadata_rows(metadata: Metadata) -> Iterator[tuple[str, str, str]]:
         value = getattr(metadata, entry.name)
         if entry.name in {"sources", "offset", "precision"} or value in (None, ()):
             continue
-        source = metadata.sources.get(entry.name)
-        yield entry.name.replace("_", " "), _text(metadata, entry.name), source or ""
+        yield (
+            entry.name.replace("_", " "),
+            _text(metadata, entry.name),
+            _source(metadata, entry.name),
+        )
+
+
+def _source(metadata: Metadata, name: str) -> str:
+    """Where a field came from; an offset may come from elsewhere than the time it belongs to."""
+    source = metadata.sources.get(name) or ""
+    offset = metadata.sources.get("offset") or source
+    return f"{source}, offset: {offset}" if name == "taken_at" and offset != source else source
 
 
 def _text(metadata: Metadata, name: str) -> str:

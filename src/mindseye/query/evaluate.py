@@ -74,7 +74,13 @@ def _text(spec: FieldSpec, field: Field, photo: Photo, _: datetime) -> bool:
     folded = _folded(photo, spec.facts)
     if must_equal(spec, needle):
         return needle in folded
-    return any(needle in text for text in folded)
+    return any(needle in text for text in folded) or _is_named(spec, needle, photo)
+
+
+def _is_named(spec: FieldSpec, needle: str, photo: Photo) -> bool:
+    """Whether the text is all of a name; no text is no name."""
+    named = (cast("tuple[str, ...]", fact(photo, name)) for name in spec.names)
+    return bool(needle) and any(needle == fold(text) for texts in named for text in texts)
 
 
 def _words(spec: FieldSpec, field: Field, photo: Photo, _: datetime) -> bool:

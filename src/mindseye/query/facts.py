@@ -46,6 +46,16 @@ def _inside(part: str, name: str, empty: Place | Exposure) -> Callable[[Photo], 
     return read
 
 
+def _named(name: str) -> Callable[[Photo], Fact]:
+    """Names the gazetteer knows; none where it was not asked."""
+
+    def read(photo: Photo) -> Fact:
+        names: tuple[str, ...] = () if photo.located is None else getattr(photo.located, name)
+        return names
+
+    return read
+
+
 def _folder_path(photo: Photo) -> str:
     return photo.path[: len(photo.path) - len(photo.location.name)]
 
@@ -91,6 +101,7 @@ FACTS: Final[Mapping[str, Callable[[Photo], Fact]]] = {
     "longitude": lambda photo: None if photo.metadata.gps is None else photo.metadata.gps.longitude,
     **{name: _inside("place", name, _NOWHERE) for name in ("city", "region", "country")},
     "country_code": _inside("place", "country_code", _NOWHERE),
+    **{name: _named(name) for name in ("city_names", "region_names", "country_names")},
     "camera": _meta("camera"),
     "lens": _meta("lens"),
     "exposure_seconds": _inside("exposure", "seconds", _UNEXPOSED),

@@ -47,7 +47,8 @@ class FieldSpec:
     """One row of the table. `facts` are names of `mindseye.query.facts`.
 
     `codes` are facts that a text must equal rather than be part of; a text of one or two Latin
-    letters must equal any fact of such a field. A choice of kind `PRESENCE` names the facts of
+    letters must equal any fact of such a field. `names` are facts of several texts, one of which
+    a longer text must equal. A choice of kind `PRESENCE` names the facts of
     which one must be known; `synonyms` are other words for choices, and `not_yet` says of a word
     why it is no choice so far. `units` scale the number before them; a single number means what is
     at most `slack`, or the share `share` of it, away. `utc` says in what the fact is stored.
@@ -61,6 +62,7 @@ class FieldSpec:
     example: str
     aliases: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     synonyms: Mapping[str, str] = field(default_factory=dict)
     not_yet: Mapping[str, str] = field(default_factory=dict)
@@ -101,15 +103,23 @@ FIELDS: Final[tuple[FieldSpec, ...]] = (
     ),
     FieldSpec(
         "place", Kind.TEXT, ("city", "region", "country"),
-        "city, region or country holds this, or the country has this code",
+        "city, region or country holds this, is called so in any language, or has this code",
         "place:kyoto", aliases=("location",), codes=("country_code",),
+        names=("city_names", "region_names", "country_names"),
     ),
-    _text("city", ("city",), "the city holds this", "city:paris"),
-    _text("region", ("region",), "the state, province or region holds this", "region:bavaria",
-          "state"),
     FieldSpec(
-        "country", Kind.TEXT, ("country",), "the country holds this, or has this code",
-        "country:jp", codes=("country_code",),
+        "city", Kind.TEXT, ("city",), "the city holds this, or is called so in any language",
+        "city:paris", names=("city_names",),
+    ),
+    FieldSpec(
+        "region", Kind.TEXT, ("region",),
+        "the state, province or region holds this, or is called so in any language",
+        "region:bavaria", aliases=("state",), names=("region_names",),
+    ),
+    FieldSpec(
+        "country", Kind.TEXT, ("country",),
+        "the country holds this, is called so in any language, or has this code",
+        "country:jp", codes=("country_code",), names=("country_names",),
     ),
     FieldSpec(
         "near", Kind.CIRCLE, ("latitude", "longitude"),

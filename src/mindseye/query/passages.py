@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mindseye.query.segment import Run, plain, runs, segment, sought
-from mindseye.types import Mention, Photo, Place
+from mindseye.types import LocalNames, Mention, Photo, Place
 
 OWN: Final = 1.0
 """What a word weighs that somebody gave to this very photo."""
@@ -39,8 +39,11 @@ def _folder(photo: Photo) -> str:
 
 
 def _place(photo: Photo) -> str:
+    """City, region and country, and what people there call them."""
     place = photo.metadata.place or Place()
-    return ", ".join(filter(None, (place.city, place.region, place.country)))
+    there = LocalNames() if photo.located is None else photo.located.local
+    named = (place.city, place.region, place.country, there.city, there.region, there.country)
+    return ", ".join(dict.fromkeys(filter(None, named)))
 
 
 def _prompt(photo: Photo) -> str | None:

@@ -21,6 +21,7 @@ from mindseye.types import (
     EmbeddingSpace,
     FileStamp,
     Ids,
+    Located,
     Location,
     Matches,
     Mention,
@@ -341,6 +342,40 @@ class Texts(Protocol):
         """Where the texts of these photos say any of `words`, for those that do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What the gazetteer made of a photo, of which `seen` was known (`Places.waiting`).
+
+    `located` is what it knows of the place, and `metadata` are those that follow: only place,
+    offset and sources of them are written.
+    """
+
+    photo_id: int
+    seen: Metadata
+    located: Located | None
+    metadata: Metadata
+
+
+class Places(Protocol):
+    """Where photos were taken, as the gazetteer knows it."""
+
+    def waiting(self, limit: int) -> list[tuple[int, Metadata]]:
+        """Photos the gazetteer was not asked about since they were written, by id.
+
+        Of their metadata only time, gps, place and sources are filled.
+        """
+
+    def put(self, placed: Sequence[Placed]) -> int:
+        """Write what was found, in one transaction; returns for how many photos.
+
+        Photos that are gone, or of which something else is known by now, are passed over: those
+        wait on.
+        """
+
+    def forget(self) -> int:
+        """Let all photos wait again; returns how many there are."""
+
+
 class Albums(Protocol):
     """The albums of a library; a name is found however its letters are written, large or small."""
 
@@ -428,6 +463,10 @@ class Store(Protocol):
     @property
     def albums(self) -> Albums:
         """The albums."""
+
+    @property
+    def places(self) -> Places:
+        """Where photos were taken."""
 
     @property
     def choices(self) -> Choices:

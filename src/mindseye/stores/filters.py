@@ -47,7 +47,7 @@ from mindseye.query.model import Among, And, Below, Field, Filter, Not, Or
 from mindseye.query.values import Circle
 from mindseye.stores.below import photos_below
 from mindseye.stores.schema import colours, edits, photos
-from mindseye.stores.texts import LISTS, TextTest, any_with, folder_with, words_in
+from mindseye.stores.texts import LISTS, TextTest, any_with, folder_with, named_so, words_in
 from mindseye.types import Source
 
 Test: TypeAlias = ColumnElement[bool]
@@ -96,6 +96,7 @@ def _text(spec: FieldSpec, field: Field, _: datetime) -> Test:
     return or_(
         *(_any_with(name, equal) for name in spec.codes),
         *(_any_with(name, test) for name in spec.facts),
+        *(named_so(name, needle) for name in spec.names if needle and test is part),
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import RowMapping
 
+from mindseye.fold import fold
 from mindseye.media import paths
 from mindseye.stores.base import PhotoRecord
 from mindseye.types import (
@@ -17,6 +20,8 @@ from mindseye.types import (
     FileStamp,
     Generation,
     Gps,
+    LocalNames,
+    Located,
     Location,
     Metadata,
     Photo,
@@ -26,7 +31,8 @@ from mindseye.types import (
     Source,
 )
 
-_PLACE = ("city", "region", "country", "country_code")
+_PARTS = ("city", "region", "country")
+_PLACE = (*_PARTS, "country_code")
 _EXPOSURE = {
     "exposure_seconds": "seconds",
     "f_number": "f_number",
@@ -102,7 +108,10 @@ class Lists:
 
 
 def photo_from(row: RowMapping, lists: Lists) -> Photo:
-    """The photo of a row, which has `root_path` and `copies` besides the columns of `photos`."""
+    """The photo of a row of `photos`, which has besides `root_path`, `copies` and its place.
+
+    The columns of its place begin with `at_`; they are NULL where none is known.
+    """
     location = Location(row["root_id"], row["folder"], row["name"])
     return Photo(
         id=row["id"],
@@ -117,12 +126,39 @@ def photo_from(row: RowMapping, lists: Lists) -> Photo:
         added_at=row["added_at"],
         missing_since=row["missing_since"],
         copies=row["copies"],
+        located=_located(row),
     )
 
 
-def _metadata(row: RowMapping, lists: Lists) -> Metadata:
+def located_row(located: Located) -> dict[str, Any]:
+    """The columns of a place but its id; `key` is the same for the same facts."""
+    facts = {
+        **{name: getattr(located, name) for name in ("timezone", *_PLACE)},
+        **{f"local_{part}": getattr(located.local, part) for part in _PARTS},
+        **{f"{part}_names": _framed(getattr(located, f"{part}_names")) for part in _PARTS},
+    }
+    key = sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    return {"key": key, **facts}
+
+
+def _framed(names: Iterable[str]) -> str:
+    """Folded names, each between line breaks: so that whole ones can be looked for."""
+    folded = sorted({name for text in names if (name := fold(text))})
+    return "".join(f"\n{name}" for name in folded) + "\n" if folded else ""
+
+
+def _located(row: RowMapping) -> Located | None:
+    if row["at_key"] is None:
+        return None
+    facts: dict[str, Any] = {name: row[f"at_{name}"] for name in ("timezone", *_PLACE)}
+    for part in _PARTS:
+        facts[f"{part}_names"] = tuple(row[f"at_{part}_names"].split("\n")[1:-1])
+    return Located(**facts, local=LocalNames(*(row[f"at_local_{part}"] for part in _PARTS)))
+
+
+def where_and_when(row: RowMapping) -> Metadata:
+    """Time, gps, place and all sources, out of a row of `photos`."""
     place = Place(**{name: row[name] for name in _PLACE})
-    exposure = Exposure(**{name: row[column] for column, name in _EXPOSURE.items()})
     latitude, longitude, minutes = row["latitude"], row["longitude"], row["offset_minutes"]
     has_gps = latitude is not None and longitude is not None
     return Metadata(
@@ -131,6 +167,20 @@ def _metadata(row: RowMapping, lists: Lists) -> Metadata:
         precision=None if row["precision"] is None else Precision(row["precision"]),
         gps=Gps(latitude, longitude, row["altitude"]) if has_gps else None,
         place=None if place == Place() else place,
+        sources=MappingProxyType({name: Source(source) for name, source in row["sources"].items()}),
+    )
+
+
+def placed_row(metadata: Metadata) -> dict[str, Any]:
+    """The columns of `photos` that follow from where a photo was taken."""
+    row = metadata_row(metadata)
+    return {name: row[name] for name in (*_PLACE, "offset_minutes", "sources")}
+
+
+def _metadata(row: RowMapping, lists: Lists) -> Metadata:
+    exposure = Exposure(**{name: row[column] for column, name in _EXPOSURE.items()})
+    return replace(
+        where_and_when(row),
         camera=row["camera"],
         lens=row["lens"],
         exposure=None if exposure == Exposure() else exposure,
@@ -141,7 +191,6 @@ def _metadata(row: RowMapping, lists: Lists) -> Metadata:
         rating=row["rating"],
         favourite=row["favourite"],
         generation=_generation(row["generation"]),
-        sources=MappingProxyType({name: Source(source) for name, source in row["sources"].items()}),
     )
 
 

@@ -127,6 +127,33 @@ keywords = Table(
     Index(None, "keyword", "photo_id"),
 )
 
+places = Table(
+    "places",
+    metadata,
+    _key(),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("timezone", String(64), nullable=False),
+    Column("city", Text),
+    Column("region", Text),
+    Column("country", Text),
+    Column("country_code", String(8)),
+    Column("local_city", Text),
+    Column("local_region", Text),
+    Column("local_country", Text),
+    Column("city_names", Text, nullable=False),
+    Column("region_names", Text, nullable=False),
+    Column("country_names", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+photo_places = Table(
+    "photo_places",
+    metadata,
+    Column("photo_id", Id, _of("photos"), primary_key=True),
+    Column("place_id", Id, _of("places")),
+    Index(None, "place_id", "photo_id"),
+)
+
 people = Table(
     "people",
     metadata,

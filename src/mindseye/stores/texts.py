@@ -30,7 +30,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from mindseye.stores.schema import keywords, people, photos, roots
+from mindseye.stores.schema import keywords, people, photo_places, photos, places, roots
 
 
 class octets(FunctionElement[int]):  # noqa: N801 - named as in SQL
@@ -92,6 +92,14 @@ def words_in(name: str, needle: str) -> ColumnElement[bool]:
     padded = literal(" ").concat(_fold(value)).concat(" ")
     fitting = select(value).where(padded.contains(f" {needle} ", autoescape=True))
     owners = select(listed.table.c.photo_id).where(listed.in_(fitting))
+    return photos.c.id.in_(owners)
+
+
+def named_so(name: str, needle: str) -> ColumnElement[bool]:
+    """Whether the gazetteer knows the photo's city, region or country by this whole name."""
+    names = places.c[name]
+    called = select(places.c.id).where(names.contains(f"\n{needle}\n", autoescape=True))
+    owners = select(photo_places.c.photo_id).where(photo_places.c.place_id.in_(called))
     return photos.c.id.in_(owners)
 
 

@@ -18,6 +18,7 @@ from mindseye.types import (
     FileStamp,
     Generation,
     Gps,
+    Located,
     Metadata,
     PictureFacts,
     Place,
@@ -106,6 +107,13 @@ _EXPOSURES = st.builds(
 _PLACES = st.builds(
     Place, **dict.fromkeys(("city", "region", "country", "country_code"), _maybe(TEXTS))
 )
+_NAMED = st.lists(TEXTS, max_size=3).map(tuple)
+LOCATED = st.one_of(
+    st.none(),
+    st.builds(Located, city_names=_NAMED, region_names=_NAMED, country_names=_NAMED),
+)
+"""What the gazetteer might have said of a photo."""
+
 _GENERATIONS = st.builds(
     Generation, tool=st.just("tool"), prompt=_maybe(TEXTS), model=_maybe(TEXTS)
 )

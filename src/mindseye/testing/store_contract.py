@@ -17,6 +17,7 @@ from mindseye.testing.album_contract import AlbumContract
 from mindseye.testing.counts_contract import CountsContract
 from mindseye.testing.edit_contract import EditContract
 from mindseye.testing.index_contract import TOLERANCE, unit_rows
+from mindseye.testing.place_contract import PlacesContract
 from mindseye.testing.samples import (
     FULL_METADATA,
     METADATA,
@@ -571,5 +572,6 @@ class StoreContract(
     AlbumContract,
     EditContract,
     CountsContract,
+    PlacesContract,
 ):
     """Every test of a `Store`; the fixture `opener` says how to open one."""

@@ -32,7 +32,7 @@ from mindseye.stores.embedded.lists import lists_of
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.filters import where
 from mindseye.stores.rows import photo_from
-from mindseye.stores.schema import colours, frames, photos, roots, skipped
+from mindseye.stores.schema import colours, frames, photo_places, photos, places, roots, skipped
 from mindseye.types import FileStamp, Ids, Location, Photo
 
 
@@ -207,8 +207,15 @@ def load_photos(connection: Connection, where: ColumnElement[bool]) -> dict[int,
         twin.c.missing_since.is_(None),
     )
     listed: Select[tuple[object, ...]] = select(
-        photos, roots.c.path.label("root_path"), copies.scalar_subquery().label("copies")
-    ).join(roots, roots.c.id == photos.c.root_id)
+        photos,
+        roots.c.path.label("root_path"),
+        copies.scalar_subquery().label("copies"),
+        *(column.label(f"at_{column.name}") for column in places.c),
+    ).select_from(
+        photos.join(roots, roots.c.id == photos.c.root_id)
+        .outerjoin(photo_places, photo_places.c.photo_id == photos.c.id)
+        .outerjoin(places, places.c.id == photo_places.c.place_id)
+    )
     rows = connection.execute(listed.where(where)).mappings().all()
     lists = lists_of(connection, [row["id"] for row in rows])
     return {row["id"]: photo_from(row, lists[row["id"]]) for row in rows}

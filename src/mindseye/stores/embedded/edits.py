@@ -12,6 +12,7 @@ from mindseye.stores.embedded.catalog import load_photos
 from mindseye.stores.embedded.database import one_of
 from mindseye.stores.embedded.kept import edits_of
 from mindseye.stores.embedded.lists import replace_keywords
+from mindseye.stores.embedded.places import let_wait
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.embedded.texts import write_texts
 from mindseye.stores.embedded.write import update_photos
@@ -63,6 +64,7 @@ def _say(
     changed = [{"at_id": photo_id, **metadata_row(said)} for photo_id, said in shown.items()]
     update_photos(connection, changed)
     replace_keywords(connection, {photo_id: said.keywords for photo_id, said in shown.items()})
+    let_wait(connection, shown)
     write_texts(connection, shown)
 
 

@@ -1,4 +1,7 @@
-"""What a photo has several of (keywords, people, colours), in tables of their own."""
+"""What a photo has several of (keywords, people, colours), in tables of their own.
+
+Where it was taken, which follows from its metadata, is cleared with them and found out anew.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, Table, select
 from mindseye.stores.base import PhotoRecord
 from mindseye.stores.embedded.database import one_of
 from mindseye.stores.rows import Lists
-from mindseye.stores.schema import colours, keywords, people
+from mindseye.stores.schema import colours, keywords, people, photo_places
 
 
 def lists_of(connection: Connection, photo_ids: Iterable[int]) -> defaultdict[int, Lists]:
@@ -71,7 +74,7 @@ def write_colours(connection: Connection, shares: Mapping[int, Mapping[str, floa
 def clear_lists(connection: Connection, photo_ids: Iterable[int]) -> None:
     """Remove all that is written of these photos."""
     asked = list(photo_ids)
-    for table in (keywords, people, colours):
+    for table in (keywords, people, colours, photo_places):
         connection.execute(table.delete().where(one_of(table.c.photo_id, asked)))
 
 

@@ -17,6 +17,7 @@ from mindseye.stores.embedded.counts import EmbeddedCounts
 from mindseye.stores.embedded.database import connect, one_of, path_of
 from mindseye.stores.embedded.edits import EmbeddedEdits
 from mindseye.stores.embedded.files import EmbeddedFiles
+from mindseye.stores.embedded.places import EmbeddedPlaces
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.embedded.texts import EmbeddedTexts, forget_texts, rebuild_texts
 from mindseye.stores.embedded.vectors import EmbeddedVectors, index_folder
@@ -48,6 +49,7 @@ class EmbeddedStore:
         self.albums = EmbeddedAlbums(session)
         self.choices = EmbeddedChoices(session)
         self.edits = EmbeddedEdits(session)
+        self.places = EmbeddedPlaces(session)
 
     @property
     def url(self) -> str:
