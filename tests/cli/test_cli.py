@@ -59,6 +59,55 @@ def test_a_picture_and_words_can_be_combined(shell: Shell, photos: Path) -> None
     assert found.splitlines()[0] == str(photos / "red-blue.png")
 
 
+def test_relevant_photos_come_by_day_and_say_why(shell: Shell) -> None:
+    done = shell("search", "red name:red", "--sort", "oldest", "--by-day", "--why")
+    lines = done.stdout.splitlines()
+    assert lines[0].endswith("(2)")
+    reasons = {line.strip() for line in lines if line.startswith("   ")}
+    assert reasons >= {"+1  red: 1.000", "name:red  red.png", "name:red  red-blue.png"}
+
+
+def test_pages_go_on_where_the_last_one_ended(shell: Shell) -> None:
+    first = json.loads(shell("search", "--limit", "2", "--json").stdout)
+    second = json.loads(shell("search", "--limit", "2", "--after", first["more"], "--json").stdout)
+    assert second["more"] is None
+    assert len({hit["id"] for hit in first["hits"] + second["hits"]}) == 3
+
+
+def test_facets_come_with_the_filters_that_narrow_to_them(shell: Shell) -> None:
+    told = json.loads(shell("search", "red", "--facets", "format,camera", "--json").stdout)
+    assert told == {
+        "format": [{"value": "png", "photos": 2, "filter": "format:png"}],
+        "camera": [],
+    }
+    assert "2  png" in shell("search", "red", "--facets", "format").stdout
+
+
+def test_liked_photos_steer_a_search(shell: Shell, photos: Path) -> None:
+    liked = shell("search", "red", "--like", str(photos / "blue.png"), "--json")
+    assert json.loads(liked.stdout)["hits"][0]["why"][0]["term"] == "red"
+    done = shell("search", "red", "--unlike", str(photos / "red.png"), "--paths")
+    assert done.stdout.splitlines() == [str(photos / "red-blue.png")]
+
+
+def test_more_lists_the_day_of_a_photo(shell: Shell, photos: Path) -> None:
+    assert len(shell("more", str(photos / "red.png"), "--paths").stdout.splitlines()) == 3
+    done = shell("more", str(photos / "red.png"), "--from", "place", code=3)
+    assert "no place is known" in done.stderr
+
+
+def test_a_picture_comes_from_standard_input(shell: Shell, photos: Path) -> None:
+    asked = ("search", "--image", "-", "--paths", "--limit", "1")
+    done = subprocess.run(
+        [sys.executable, "-c", "from mindseye.cli.main import run; run()", *asked],
+        input=(photos / "blue.png").read_bytes(),
+        capture_output=True,
+        env=shell.environment,
+        check=True,
+    )
+    assert done.stdout.decode().strip() == str(photos / "blue.png")
+
+
 def test_similar_takes_a_path_or_an_id(shell: Shell, photos: Path) -> None:
     by_path = json.loads(shell("similar", str(photos / "red.png"), "--json").stdout)
     photo = json.loads(shell("show", str(photos / "red.png"), "--json").stdout)
