@@ -223,6 +223,17 @@ def test_a_file_that_is_not_there_is_made_as_they_read_it(store: Store, tmp_path
     assert "album" in read["albums"]
 
 
+@pytest.mark.parametrize("score", [1e-05, 0.2, 1.0, -0.0, 1e-17, 0.1 + 0.2])
+def test_a_score_is_written_as_a_number_that_they_read(
+    store: Store, tmp_path: Path, score: float
+) -> None:
+    put(store, Album("One", ("/a",), min_score=score))
+    bring(store, tmp_path / "new.yaml")
+    read = theirs(tmp_path / "new.yaml")["albums"]["one"]["min_search_score"]
+    assert isinstance(read, float)
+    assert read == score
+
+
 def test_encoders_they_do_not_know_leave_theirs_as_it_is(store: Store, file: Path) -> None:
     file.write_text(
         "albums:\n  a:\n    image_paths: [/a]\n    index: /a.npz\n    encoder_spec: my-own:thing\n"

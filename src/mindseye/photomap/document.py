@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -122,16 +123,25 @@ def _yaml() -> YAML:
         raise MissingExtra("ruamel.yaml", "photomap") from error
 
     class Representer(RoundTripRepresenter):
-        """Writes nothing as "null", as PhotoMapAI does."""
+        """Writes nothing as "null", as PhotoMapAI does, and numbers as it can read them."""
 
     Representer.add_representer(
         type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
+    Representer.add_representer(
+        float, lambda self, value: self.represent_scalar("tag:yaml.org,2002:float", _decimal(value))
     )
     yaml = YAML(typ="rt", pure=True)
     yaml.Representer = Representer
     yaml.preserve_quotes = True
     yaml.width = _MOST_BYTES  # no line is folded
     return yaml
+
+
+def _decimal(value: float) -> str:
+    """A number with a point and without an exponent: by YAML 1.1 "1e-05" is a text."""
+    exact = f"{Decimal(repr(value)):f}"
+    return exact if "." in exact else f"{exact}.0"
 
 
 def _parsed(path: Path, data: bytes) -> MutableMapping[Any, Any]:
