@@ -520,8 +520,9 @@ def test_text_of_another_kind_is_no_generation(content: dict[str, str]) -> None:
     assert generation(content) is None
 
 
-def test_the_table_of_readers_lists_every_source_but_the_user_in_order() -> None:
-    assert [source for source, _ in READERS] == [s for s in Source if s is not Source.USER]
+def test_the_table_of_readers_lists_every_source_that_is_read_from_the_file_in_order() -> None:
+    said_elsewhere = {Source.USER, Source.GPS}
+    assert [source for source, _ in READERS] == [s for s in Source if s not in said_elsewhere]
 
 
 def test_the_strongest_source_wins_each_field_and_is_named() -> None:
