@@ -23,12 +23,13 @@ from mindseye.types import LocalNames, Located
 
 if TYPE_CHECKING:
     from mindseye.places.points import Points
+    from mindseye.places.towns import TownTable
 
 FORMAT: Final = 1
 """Another layout of the file, another way to fold or to choose names: it is compiled again."""
 
-_REMEMBERED: Final = 4096
-"""Places kept in memory once read; photos of a library lie in few."""
+_REMEMBERED: Final = 512
+"""Places kept in memory once read; a large city has 50 kB of names."""
 
 _MOST_ASKED: Final = 500
 """Names asked for at once: fewer than the variables any SQLite takes."""
@@ -137,6 +138,10 @@ class Gazetteer:
             for found in different
         }
         return [located[found] for found in settled]
+
+    def towns(self) -> TownTable:
+        """The table of all towns, by which one is chosen; raises `MissingExtra`."""
+        return self._points.table
 
     def zones(self) -> list[str]:
         """All time zones by their IANA names; raises `MissingExtra`."""

@@ -89,6 +89,13 @@ class TownTable:
             code, int(near["id"][city]), int(near["id"][best]), int(near["region"][city])
         )
 
+    def nearest(self, latitude: float, longitude: float) -> Settled:
+        """The town whose centre is the nearest of all, whatever lies between: for comparison."""
+        row = int(np.argmin(_kilometres(self.towns, latitude, longitude)))
+        town = self.towns[row]
+        number = int(town["id"])
+        return Settled(town["country"].decode(), number, number, int(town["region"]))
+
     @cached_property
     def _slices(self) -> dict[str, slice]:
         """Country code -> its rows."""
