@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Delete, and_, func, select
 
 from mindseye.errors import SpaceMismatch
+from mindseye.index.following import index_folder
 from mindseye.stores.base import Batch, Problem, SpaceInfo
 from mindseye.stores.embedded.albums import EmbeddedAlbums, EmbeddedChoices
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
@@ -20,7 +21,7 @@ from mindseye.stores.embedded.files import EmbeddedFiles
 from mindseye.stores.embedded.places import EmbeddedPlaces
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.embedded.texts import EmbeddedTexts, forget_texts, rebuild_texts
-from mindseye.stores.embedded.vectors import EmbeddedVectors, index_folder
+from mindseye.stores.embedded.vectors import EmbeddedVectors
 from mindseye.stores.embedded.write import write_batch
 from mindseye.stores.rows import now
 from mindseye.stores.schema import frames, photos, spaces, vectors

@@ -1,25 +1,21 @@
 """The vectors of one space in an embedded library, searched through an index beside it.
 
-The index holds the rows of the table by their own ids, which only grow: what it lacks is what lies
-above its last id, and a row that was replaced or removed since is noticed when the best rows are
-looked up in the table before they are handed out. So the index may lag, and never lies.
+The index holds the rows of the table by their own ids, which only grow (`RowTable`); it follows the
+table and is never trusted over it (`mindseye.index.following`).
 """
 
 from __future__ import annotations
 
-import logging
-import shutil
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 from sqlalchemy import Connection, Select, and_, func, select, true
 
 from mindseye.errors import EncoderError, SpaceMismatch
-from mindseye.index.flat import FlatIndex
+from mindseye.index.following import FollowingIndex
 from mindseye.query.model import Filter
 from mindseye.stores.embedded.catalog import EmbeddedCatalog
 from mindseye.stores.embedded.database import ids_from, one_of, unindexed
@@ -29,28 +25,9 @@ from mindseye.stores.filters import where
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.types import EmbeddingSpace, Ids, Matches, Photo, Vectors
 
-_log = logging.getLogger(__name__)
-
 _ROWS_AT_ONCE = 20_000
-_TAIL_TO_FLUSH = 20_000
-"""So many rows that the index files lack are written there by whoever finds them."""
-
-_MOST_ROWS_IN_HAND = 200_000
-"""While an index is made its files grow in steps of its own size, up to so many rows."""
-
-_SPARE = 1.25
-"""How many more matches are asked of the index than needed, for rows that died meanwhile."""
-
 _FEW_FRAMES = 500
 """Up to so many frames the database is asked for their rows; for more, all rows are learned."""
-
-_DEEPEST = 2000
-"""A search that asked so often for more is better told which rows are alive."""
-
-
-def index_folder(folder: Path, space: EmbeddingSpace) -> Path:
-    """Where the index files of a space lie, given the folder of all indexes."""
-    return folder / space.fingerprint[:32]
 
 
 class EmbeddedVectors:
@@ -66,12 +43,10 @@ class EmbeddedVectors:
         self._session = session
         self._catalog = catalog
         self._space_id, self._space = space
-        self._folder = index_folder(folder, self._space)
         # One damaged row must not stop every search; `check` tells of it.
         self._whole = func.length(vectors.c.vector) == 2 * self._space.dim
-        self._opened: FlatIndex | None = None
         self._frame_rows = FrameRows()
-        self._lock = Lock()
+        self._index = FollowingIndex(self, self._space, folder)
 
     @property
     def space(self) -> EmbeddingSpace:
@@ -80,7 +55,7 @@ class EmbeddedVectors:
 
     def __len__(self) -> int:
         """Number of vectors that a search compares, those of missing photos included."""
-        return len(self._index())
+        return len(self._index)
 
     def get(self, frame_ids: Sequence[int]) -> tuple[Ids, Vectors]:
         """The vectors of those of these frames that have one, as (ids, unit rows)."""
@@ -101,17 +76,16 @@ class EmbeddedVectors:
         vectors. Raises `SpaceMismatch` on rows of another length.
         """
         self._check(queries)
-        index = self._index()
         rows = None if within is None else self._rows_of(within)
-        return [self._live(index, query[None], k, rows) for query in queries]
+        return [self._index.search(query[None], k, rows) for query in queries]
 
     def sample(self, count: int) -> Vectors:
         """Up to `count` unit rows `(n, dim)` spread evenly over the table, always the same ones."""
-        ids = self._index().ids
+        ids = self._index.ids
         rows = self._rows_at(_spread(ids, count))
         if 2 * len(rows) < min(count, len(ids)):
             # Most of what the index holds is gone: only the table knows what is left.
-            rows = self._rows_at(_spread(self._alive(None)[0], count))
+            rows = self._rows_at(_spread(self.alive(None)[0], count))
         return rows
 
     def waiting(
@@ -160,53 +134,54 @@ class EmbeddedVectors:
 
     def refresh(self) -> None:
         """Bring the index file up to what the catalog holds."""
-        with self._lock:
-            if self._opened is not None and self._opened.outdated():
-                self._opened = None
-        index = self._index()
-        with self._lock:
-            self._frame_rows = FrameRows()
-            index.remove(self._dead(index))
-            self._flush(index)
+        self._frame_rows = FrameRows()
+        self._index.refresh()
 
     def differing(self) -> Ids:
         """Rows that the index holds otherwise than the table: damage, for rows never change."""
-        index = self._index()
-        wrong = [np.empty(0, np.int64)]
-        for ids, rows in self._rows_after(0):
-            held, copies = index.get(ids)
-            stored = rows[np.searchsorted(ids, held)].astype(np.float16)
-            wrong.append(held[np.any(stored != copies, axis=1)])
-        return np.concatenate(wrong)
+        return self._index.differing()
 
     def rebuild(self) -> None:
         """Make the index anew from the catalog, as if there had been no files."""
-        with self._lock:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._opened = None
-        self.refresh()
+        self._index.rebuild()
 
     def close(self) -> None:
         """Let go of the index files."""
-        with self._lock:
-            self._opened = None
+        self._index.close()
 
-    def _live(self, index: FlatIndex, query: Vectors, k: int, within: Ids | None) -> Matches:
-        """Matches whose rows still stand in the table and whose photos are not missing."""
-        asked = int(k * _SPARE) + 8
+    def rows_after(self, last: int) -> Iterator[tuple[Ids, Vectors]]:
+        """Rows of this space with a higher id as (ids, unit rows), ascending, a chunk at a time."""
         while True:
-            found = index.search(query, asked, within)[0]
-            rows, owners = self._alive(found.ids)
-            kept = np.flatnonzero(np.isin(found.ids, rows))
-            if len(kept) >= k or len(found) < asked:
-                kept = kept[:k]
-                frames_of = owners[np.searchsorted(rows, found.ids[kept])]
-                return Matches(frames_of, found.scores[kept])
-            asked *= 4
-            if asked > _DEEPEST + k:
-                within, _ = self._alive(within)
+            listed = (
+                select(vectors.c.id, vectors.c.vector)
+                .where(unindexed(vectors.c.space_id) == self._space_id, vectors.c.id > last)
+                .where(self._whole)
+                .order_by(vectors.c.id)
+                .limit(_ROWS_AT_ONCE)
+            )
+            with self._session.read() as connection:
+                rows = connection.execute(listed).all()
+            if not rows:
+                return
+            yield np.array([row for row, _ in rows], np.int64), self._unpacked([v for _, v in rows])
+            if len(rows) < _ROWS_AT_ONCE:
+                return
+            last = rows[-1][0]
 
-    def _alive(self, rows: Ids | None) -> tuple[Ids, Ids]:
+    def row_count(self) -> int:
+        """How many rows this space has, those of missing photos included."""
+        listed = select(func.count()).where(vectors.c.space_id == self._space_id)
+        with self._session.read() as connection:
+            return connection.execute(listed).scalar_one()
+
+    def row_ids(self) -> Ids:
+        """The ids of all rows of this space, ascending."""
+        listed = select(vectors.c.id).where(vectors.c.space_id == self._space_id)
+        with self._session.read() as connection:
+            ids = connection.execute(listed.order_by(vectors.c.id)).scalars().all()
+        return np.array(ids, dtype=np.int64)
+
+    def alive(self, row_ids: Ids | None) -> tuple[Ids, Ids]:
         """Those of these rows (or of all) that may be shown, ascending, and their frames."""
         listed = (
             select(vectors.c.id, vectors.c.frame_id)
@@ -214,7 +189,7 @@ class EmbeddedVectors:
             .join(photos, photos.c.id == frames.c.photo_id)
             .where(unindexed(vectors.c.space_id) == self._space_id)
             .where(photos.c.missing_since.is_(None))
-            .where(true() if rows is None else one_of(vectors.c.id, rows.tolist()))
+            .where(true() if row_ids is None else one_of(vectors.c.id, row_ids.tolist()))
             .order_by(vectors.c.id)
         )
         with self._session.read() as connection:
@@ -266,67 +241,6 @@ class EmbeddedVectors:
         )
         with self._session.read() as connection:
             return self._unpacked(connection.execute(listed).scalars().all())
-
-    def _index(self) -> FlatIndex:
-        """The index, with every row of the table in it."""
-        with self._lock:
-            index = self._current()
-            for ids, rows in self._rows_after(index.last_id):
-                index.add(ids, rows)
-                in_place = len(index) - index.waiting
-                if index.waiting >= min(max(in_place, _TAIL_TO_FLUSH), _MOST_ROWS_IN_HAND):
-                    self._flush(index)
-            if index.waiting >= _TAIL_TO_FLUSH:
-                self._flush(index)
-        return index
-
-    def _current(self) -> FlatIndex:
-        """The index as it was opened, or opened anew where other processes' work can be had."""
-        opened = self._opened
-        if opened is None or (opened.waiting >= _TAIL_TO_FLUSH and opened.outdated()):
-            opened = FlatIndex(self._folder, self._space.fingerprint, self._space.dim)
-            self._opened = opened
-        return opened
-
-    def _rows_after(self, last: int) -> Iterator[tuple[Ids, Vectors]]:
-        """Rows of this space with a higher id, a chunk at a time."""
-        while True:
-            listed = (
-                select(vectors.c.id, vectors.c.vector)
-                .where(unindexed(vectors.c.space_id) == self._space_id, vectors.c.id > last)
-                .where(self._whole)
-                .order_by(vectors.c.id)
-                .limit(_ROWS_AT_ONCE)
-            )
-            with self._session.read() as connection:
-                rows = connection.execute(listed).all()
-            if not rows:
-                return
-            yield np.array([row for row, _ in rows], np.int64), self._unpacked([v for _, v in rows])
-            if len(rows) < _ROWS_AT_ONCE:
-                return
-            last = rows[-1][0]
-
-    def _flush(self, index: FlatIndex) -> None:
-        try:
-            index.flush()
-        except OSError as error:
-            # The index is a cache: without it a search only takes longer to begin.
-            _log.warning("the index in %s could not be written: %s", self._folder, error)
-            index.detach()
-            index.flush()
-
-    def _dead(self, index: FlatIndex) -> Ids:
-        ids = index.ids
-        with self._session.read() as connection:
-            count = connection.execute(
-                select(func.count()).where(vectors.c.space_id == self._space_id)
-            ).scalar_one()
-            if count == len(ids):
-                return np.empty(0, np.int64)
-            listed = select(vectors.c.id).where(vectors.c.space_id == self._space_id)
-            alive = np.array(connection.execute(listed).scalars().all(), dtype=np.int64)
-        return np.setdiff1d(ids, alive)
 
     def _unpacked(self, rows: Sequence[bytes]) -> Vectors:
         whole = np.frombuffer(b"".join(rows), dtype=np.float16)

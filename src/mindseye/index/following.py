@@ -1,0 +1,164 @@
+"""An index that follows the rows of a table: what it lacks is fetched, what died is passed over.
+
+The rows of the table have ids that only grow, and a row never changes: one that is replaced gets a
+new id. So what an index lacks is what lies above its last id, and what it has too much is noticed
+when its best rows are looked up in the table before they are handed out. The index may lag, and
+never lies. Where the table lies is the table's business: a store without vector search of its own
+gives its rows here (`RowTable`) and searches them by `FollowingIndex`.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+import numpy as np
+
+from mindseye.index.flat import FlatIndex
+from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
+
+_log = logging.getLogger(__name__)
+
+_TAIL_TO_FLUSH = 20_000
+"""So many rows that the index files lack are written there by whoever finds them."""
+
+_MOST_ROWS_IN_HAND = 200_000
+"""While an index is made its files grow in steps of its own size, up to so many rows."""
+
+_SPARE = 1.25
+"""How many more matches are asked of the index than needed, for rows that died meanwhile."""
+
+_DEEPEST = 2000
+"""A search that asked so often for more is better told which rows are alive."""
+
+
+class RowTable(Protocol):
+    """The rows of one space, wherever they lie; the truth that an index is held against."""
+
+    def rows_after(self, last: int) -> Iterator[tuple[Ids, Vectors]]:
+        """Rows with a higher id as (ids, unit rows), ascending, some thousands at a time."""
+
+    def row_count(self) -> int:
+        """How many rows there are, those of missing photos included."""
+
+    def row_ids(self) -> Ids:
+        """The ids of all rows, ascending."""
+
+    def alive(self, row_ids: Ids | None) -> tuple[Ids, Ids]:
+        """Those of these rows (or of all) that may be shown, ascending, and their frames."""
+
+
+def index_folder(folder: Path, space: EmbeddingSpace) -> Path:
+    """Where the index files of a space lie, given the folder of all indexes."""
+    return folder / space.fingerprint[:32]
+
+
+class FollowingIndex:
+    """The index of a table of rows, kept in `folder`; safe for several threads and processes."""
+
+    def __init__(self, table: RowTable, space: EmbeddingSpace, folder: Path) -> None:
+        self._table = table
+        self._space = space
+        self._folder = index_folder(folder, space)
+        self._opened: FlatIndex | None = None
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        """Number of rows that a search compares, those of missing photos included."""
+        return len(self._whole())
+
+    @property
+    def ids(self) -> Ids:
+        """The ids of the rows in the index, with every row of the table in it."""
+        return self._whole().ids
+
+    def search(self, query: Vectors, k: int, within: Ids | None = None) -> Matches:
+        """The `k` best frames for one query `(1, dim)`, only among the rows `within` if given.
+
+        Whatever was removed from the table, or may not be shown, is left out.
+        """
+        index = self._whole()
+        asked = int(k * _SPARE) + 8
+        while True:
+            found = index.search(query, asked, within)[0]
+            rows, owners = self._table.alive(found.ids)
+            kept = np.flatnonzero(np.isin(found.ids, rows))
+            if len(kept) >= k or len(found) < asked:
+                kept = kept[:k]
+                frames = owners[np.searchsorted(rows, found.ids[kept])]
+                return Matches(frames, found.scores[kept])
+            asked *= 4
+            if asked > _DEEPEST + k:
+                within, _ = self._table.alive(within)
+
+    def refresh(self) -> None:
+        """Bring the index files up to what the table holds."""
+        with self._lock:
+            if self._opened is not None and self._opened.outdated():
+                self._opened = None
+        index = self._whole()
+        with self._lock:
+            index.remove(self._dead(index))
+            self._flush(index)
+
+    def differing(self) -> Ids:
+        """Rows that the index holds otherwise than the table: damage, for rows never change."""
+        index = self._whole()
+        wrong = [np.empty(0, np.int64)]
+        for ids, rows in self._table.rows_after(0):
+            held, copies = index.get(ids)
+            stored = rows[np.searchsorted(ids, held)].astype(np.float16)
+            wrong.append(held[np.any(stored != copies, axis=1)])
+        return np.concatenate(wrong)
+
+    def rebuild(self) -> None:
+        """Make the index anew from the table, as if there had been no files."""
+        with self._lock:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._opened = None
+        self.refresh()
+
+    def close(self) -> None:
+        """Let go of the index files."""
+        with self._lock:
+            self._opened = None
+
+    def _whole(self) -> FlatIndex:
+        """The index, with every row of the table in it."""
+        with self._lock:
+            index = self._current()
+            for ids, rows in self._table.rows_after(index.last_id):
+                index.add(ids, rows)
+                in_place = len(index) - index.waiting
+                if index.waiting >= min(max(in_place, _TAIL_TO_FLUSH), _MOST_ROWS_IN_HAND):
+                    self._flush(index)
+            if index.waiting >= _TAIL_TO_FLUSH:
+                self._flush(index)
+        return index
+
+    def _current(self) -> FlatIndex:
+        """The index as it was opened, or opened anew where other processes' work can be had."""
+        opened = self._opened
+        if opened is None or (opened.waiting >= _TAIL_TO_FLUSH and opened.outdated()):
+            opened = FlatIndex(self._folder, self._space.fingerprint, self._space.dim)
+            self._opened = opened
+        return opened
+
+    def _flush(self, index: FlatIndex) -> None:
+        try:
+            index.flush()
+        except OSError as error:
+            # The index is a cache: without it a search only takes longer to begin.
+            _log.warning("the index in %s could not be written: %s", self._folder, error)
+            index.detach()
+            index.flush()
+
+    def _dead(self, index: FlatIndex) -> Ids:
+        ids = index.ids
+        if self._table.row_count() == len(ids):
+            return np.empty(0, np.int64)
+        return np.setdiff1d(ids, self._table.row_ids())
