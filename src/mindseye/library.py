@@ -48,7 +48,7 @@ from mindseye.search.members import Members, all_relevant, among, require_albums
 from mindseye.search.status import Census, Status
 from mindseye.stores import open_store
 from mindseye.stores.albums import asked_of
-from mindseye.stores.base import Count, Problem, SkippedFile, Store
+from mindseye.stores.base import Count, Problem, Selection, SkippedFile, Store
 from mindseye.stores.edits import checked_edit
 from mindseye.stores.scope import Scope, scope_of
 from mindseye.types import (
@@ -254,6 +254,27 @@ class Library:
             return self._engine(resolved, scope).facet(resolved, names)
 
         return self._with_scope(album, count)
+
+    def chosen(
+        self,
+        query: str | Ask | Query = "",
+        *,
+        literal: bool = False,
+        album: str | None = None,
+        within: Found | Collection[int] | None = None,
+        **wishes: Unpack[Wishes],
+    ) -> Selection:
+        """The relevant photos as `store.columns` and `store.counts` take them, at most 20,000.
+
+        Without terms all photos that pass the filter are chosen. Raises as `search` does.
+        """
+        asked = self._asked(query, album, wishes, literal=literal)
+
+        def choose(scope: Scope) -> Selection:
+            resolved = self._resolved(asked, scope, among(within))
+            return self._engine(resolved, scope).chosen(resolved)
+
+        return self._with_scope(album, choose)
 
     def _with_scope(self, album: str | None, answer: Callable[[Scope], Answer]) -> Answer:
         """The answer of a search, asked again where its scope changed meanwhile."""

@@ -94,12 +94,19 @@ class Engine:
         """
         for name in names:
             facet_of(name)
-        chosen = self._candidates(query, within).selection
-        look = self._look(query)
-        if look is not None:
-            candidates = self._candidates(query, within)
-            chosen = Selection(look.relevant(candidates, MOST_RELEVANT).ranked.frames)
+        chosen = self.chosen(query, within)
         return {name: self.store.counts.facet(name, chosen) for name in names}
+
+    def chosen(self, query: Query, within: Ids | None = None) -> Selection:
+        """The photos above the cut-off, at most `MOST_RELEVANT`; without terms all that pass.
+
+        Raises as `search` does.
+        """
+        candidates = self._candidates(query, within)
+        look = self._look(query)
+        if look is None:
+            return candidates.selection
+        return Selection(look.relevant(candidates, MOST_RELEVANT).ranked.frames)
 
     def _candidates(self, query: Query, within: Ids | None) -> Candidates:
         filter_ = None if query.filter is None else valid(query.filter)

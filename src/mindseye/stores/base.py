@@ -252,6 +252,55 @@ class Counts(Protocol):
         """How many photos are chosen."""
 
 
+NO_DATE = -(2**31)
+"""Stands for a missing date in a column of minutes."""
+
+NO_TINT = -1
+"""Stands for a picture whose colours are not known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """Photos as columns of one length, newest first, those without a date last.
+
+    `minutes` count from 1970 by the clock of the place (`NO_DATE` where none is known); widths and
+    heights are upright pixels; `tags` are the first 32 bits of the digest; `tints` are the mean
+    colour as 0xRRGGBB, or `NO_TINT`.
+    """
+
+    ids: Ids
+    minutes: NDArray[np.int64]
+    widths: NDArray[np.int32]
+    heights: NDArray[np.int32]
+    tags: NDArray[np.uint32]
+    tints: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Positions:
+    """Where photos were taken, as columns of one length, by id: degrees in WGS 84."""
+
+    ids: Ids
+    latitudes: NDArray[np.float64]
+    longitudes: NDArray[np.float64]
+
+
+class Columns(Protocol):
+    """Many photos at once, as columns."""
+
+    def generation(self) -> str:
+        """A text that is another one after every write, of whatever process.
+
+        Reading it costs next to nothing, however large the library is.
+        """
+
+    def timeline(self, chosen: Selection | None = None) -> Timeline:
+        """The photos chosen, all where none are."""
+
+    def positions(self, chosen: Selection | None = None) -> Positions:
+        """Where those of the photos chosen were taken of which that is known."""
+
+
 class Files(Protocol):
     """Roots, folders and the state of files: what an ingest asks of the catalog."""
 
@@ -451,6 +500,10 @@ class Store(Protocol):
     @property
     def counts(self) -> Counts:
         """Numbers over many photos."""
+
+    @property
+    def columns(self) -> Columns:
+        """Many photos at once."""
 
     @property
     def files(self) -> Files:

@@ -14,6 +14,7 @@ import pytest
 from mindseye.errors import EncoderError, NotFound, SpaceMismatch
 from mindseye.stores.base import Batch, Move, SkippedFile, Store
 from mindseye.testing.album_contract import AlbumContract
+from mindseye.testing.columns_contract import ColumnsContract
 from mindseye.testing.counts_contract import CountsContract
 from mindseye.testing.edit_contract import EditContract
 from mindseye.testing.index_contract import TOLERANCE, unit_rows
@@ -571,6 +572,7 @@ class StoreContract(
     TextContract,
     AlbumContract,
     EditContract,
+    ColumnsContract,
     CountsContract,
     PlacesContract,
 ):

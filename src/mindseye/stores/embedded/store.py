@@ -11,13 +11,15 @@ from sqlalchemy import Connection, Delete, and_, func, select
 from mindseye.errors import SpaceMismatch
 from mindseye.index.following import index_folder
 from mindseye.stores.base import Batch, Problem, SpaceInfo
+from mindseye.stores.columns import StoreColumns
 from mindseye.stores.embedded.albums import EmbeddedAlbums, EmbeddedChoices
-from mindseye.stores.embedded.catalog import EmbeddedCatalog
+from mindseye.stores.embedded.catalog import EmbeddedCatalog, passes
 from mindseye.stores.embedded.check import check
 from mindseye.stores.embedded.counts import EmbeddedCounts
 from mindseye.stores.embedded.database import connect, one_of, path_of
 from mindseye.stores.embedded.edits import EmbeddedEdits
 from mindseye.stores.embedded.files import EmbeddedFiles
+from mindseye.stores.embedded.generation import Generation
 from mindseye.stores.embedded.places import EmbeddedPlaces
 from mindseye.stores.embedded.session import Session
 from mindseye.stores.embedded.texts import EmbeddedTexts, forget_texts, rebuild_texts
@@ -45,6 +47,8 @@ class EmbeddedStore:
         self._tables: dict[int, EmbeddedVectors] = {}
         self.catalog = EmbeddedCatalog(session)
         self.counts = EmbeddedCounts(session, self.catalog)
+        self._generation = Generation(session.path)
+        self.columns = StoreColumns(session.read, passes, self._generation)
         self.files = EmbeddedFiles(session, self.catalog)
         self.texts = EmbeddedTexts(session)
         self.albums = EmbeddedAlbums(session)
@@ -145,6 +149,7 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """Release files and connections."""
+        self._generation.close()
         self._session.engine.dispose()
 
     def _delete(self, statement: Delete) -> int:
