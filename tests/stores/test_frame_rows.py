@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mindseye.stores.embedded.frame_rows import FrameRows
+from mindseye.stores.sql.frame_rows import FrameRows
 from mindseye.types import Ids
 
 PAIRS = st.lists(st.integers(1, 60), max_size=120)

@@ -1,8 +1,6 @@
 """A filter as SQL: the same yes or no for every row as `mindseye.query.evaluate` gives the photo.
 
-The database must know `json_each`, and two functions which a store gives it: `fold(text)`, that of
-`mindseye.fold`, and `metres_between(latitude, longitude, latitude, longitude)`, that of
-`mindseye.query.bounds`.
+What databases say in their own ways is in `mindseye.stores.sql.expressions`.
 
 NOT is pushed down to the comparisons, and only there is an unknown made a no first. Elsewhere an
 unknown ends as a no by itself, and a plain comparison can use an index.
@@ -10,8 +8,7 @@ unknown ends as a no by itself, and a plain comparison can use an index.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
@@ -47,6 +44,7 @@ from mindseye.query.model import Among, And, Below, Field, Filter, Not, Or
 from mindseye.query.values import Circle
 from mindseye.stores.below import photos_below
 from mindseye.stores.schema import colours, edits, photos
+from mindseye.stores.sql.expressions import metres_between, one_of
 from mindseye.stores.texts import LISTS, TextTest, any_with, folder_with, named_so, words_in
 from mindseye.types import Source
 
@@ -76,13 +74,8 @@ def _where(filter_: Filter, now: datetime, *, negated: bool) -> Test:
         case Below(folders):
             return not_(photos_below(folders)) if negated else photos_below(folders)
         case Among(ids):
-            return not_(_among(ids)) if negated else _among(ids)
-
-
-def _among(ids: Collection[int]) -> Test:
-    """Whether the photo's id is one of these: one parameter, however many there are."""
-    listed = func.json_each(literal(json.dumps(sorted(ids)), String)).table_valued("value")
-    return photos.c.id.in_(select(listed.c.value))
+            among = one_of(photos.c.id, sorted(ids))
+            return not_(among) if negated else among
 
 
 def _album(_: FieldSpec, field: Field, __: datetime) -> Test:
@@ -202,9 +195,7 @@ def _circle(spec: FieldSpec, field: Field, _: datetime) -> Test:
     latitude, longitude = (column(name) for name in spec.facts)
     box = box_around(circle)
     west, east = longitude >= box.west, longitude <= box.east
-    distance: ColumnElement[float] = func.metres_between(
-        latitude, longitude, circle.latitude, circle.longitude, type_=Float
-    )
+    distance = metres_between(latitude, longitude, circle.latitude, circle.longitude)
     return and_(
         latitude.between(box.south, box.north),
         and_(west, east) if box.west <= box.east else or_(west, east),

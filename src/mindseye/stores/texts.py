@@ -1,22 +1,20 @@
 """Texts in SQL, compared as `mindseye.fold` has them, without folding more than need be.
 
-The database knows `fold`, and a call of it costs more than a look at a row. Texts that many photos
-share, such as cameras, are folded once each: a recursive query jumps through the index from one
-different text to the next. Of texts that are all different, such as names, only those are folded
-that may fit.
+To fold a text costs a database more than a look at a row. Texts that many photos share, such as
+cameras, are folded once each: a recursive query jumps through the index from one different text to
+the next. Of texts that are all different, such as names, only those are folded that may fit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     CTE,
     Column,
     ColumnElement,
-    Integer,
     Text,
     and_,
     case,
@@ -26,30 +24,9 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from mindseye.stores.schema import keywords, people, photo_places, photos, places, roots
-
-
-class octets(FunctionElement[int]):  # noqa: N801 - named as in SQL
-    """How many bytes a text takes."""
-
-    inherit_cache = True
-    name = "octet_length"
-    type = Integer()
-
-
-@compiles(octets)
-def _octets(element: octets, compiler: SQLCompiler, **options: Any) -> str:
-    return f"octet_length({compiler.process(element.clauses, **options)})"
-
-
-@compiles(octets, "sqlite")
-def _octets_of_sqlite(element: octets, compiler: SQLCompiler, **options: Any) -> str:
-    # SQLite has octet_length since 3.43 only.
-    return f"length(CAST({compiler.process(element.clauses, **options)} AS BLOB))"
+from mindseye.stores.sql.expressions import folded, octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +38,7 @@ class TextTest:
 
     def on(self, text: ColumnElement[str]) -> ColumnElement[bool]:
         """The comparison with a text that is to be folded."""
-        return self.passes(_fold(text), self.needle)
+        return self.passes(folded(text), self.needle)
 
     def on_few(self, text: ColumnElement[str]) -> ColumnElement[bool]:
         """The same, where most texts are expected not to pass: those are not folded."""
@@ -89,7 +66,7 @@ def any_with(name: str, text: ColumnElement[str], test: TextTest) -> ColumnEleme
 def words_in(name: str, needle: str) -> ColumnElement[bool]:
     """Whether one of several texts, such as the keywords, holds these whole words."""
     listed, value = LISTS[name], _DIFFERENT[name].c.value
-    padded = literal(" ").concat(_fold(value)).concat(" ")
+    padded = literal(" ").concat(folded(value)).concat(" ")
     fitting = select(value).where(padded.contains(f" {needle} ", autoescape=True))
     owners = select(listed.table.c.photo_id).where(listed.in_(fitting))
     return photos.c.id.in_(owners)
@@ -116,10 +93,6 @@ def folder_with(test: TextTest) -> ColumnElement[bool]:
         .join(inside, here)
         .where(test.on(path))
     )
-
-
-def _fold(text: ColumnElement[str]) -> ColumnElement[str]:
-    return func.fold(text, type_=Text)
 
 
 def _escaped(text: str) -> str:

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from sqlalchemy import (
-    URL,
-    ColumnElement,
-    Connection,
-    Engine,
-    String,
-    create_engine,
-    event,
-    func,
-    literal,
-    literal_column,
-    select,
-)
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from mindseye.errors import ConfigError, MindseyeError, StoreBusy, StoreError, StoreUnavailable
 from mindseye.fold import fold
 from mindseye.query.bounds import metres_between
 from mindseye.stores import migrate
-from mindseye.types import Ids
 
 _BUSY_MS = 30_000
 """How long a writer waits for another one: a batch takes milliseconds, a migration seconds."""
@@ -75,6 +59,11 @@ def connect(path: Path, upgraded: Callable[[Connection], None]) -> Engine:
     return engine
 
 
+def writing(engine: Engine) -> Engine:
+    """The same engine, whose transactions take the writer's lock."""
+    return engine.execution_options(writes=True)
+
+
 @contextmanager
 def mapped(path: Path) -> Iterator[None]:
     """Failures of the database inside the block become errors of the house."""
@@ -90,24 +79,6 @@ def mapped(path: Path) -> Iterator[None]:
                 f"the disk of {path.parent} is full", hint="free some space and run it again"
             ) from error
         raise
-
-
-def one_of(column: ColumnElement[Any], values: Iterable[object]) -> ColumnElement[bool]:
-    """`column IN (values)` with a single parameter, however many values there are."""
-    listed = func.json_each(literal(json.dumps(list(values)), String)).table_valued("value")
-    return column.in_(select(listed.c.value))
-
-
-def ids_from(concatenated: str | None) -> Ids:
-    """What `group_concat` made of ids: one long text is read many times faster than rows are."""
-    if not concatenated:
-        return np.empty(0, np.int64)
-    return np.fromstring(concatenated, np.int64, sep=",")
-
-
-def unindexed(column: ColumnElement[int]) -> ColumnElement[int]:
-    """The column, in a form for which SQLite looks at no index: another one serves better."""
-    return column + literal_column("0")
 
 
 def _prepare(connection: sqlite3.Connection, record: object) -> None:
@@ -126,7 +97,7 @@ def _prepare(connection: sqlite3.Connection, record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-    # What `mindseye.stores.filters` asks for.
+    # What filters ask for (`mindseye.stores.sql.expressions`).
     connection.create_function("fold", 1, fold, deterministic=True)
     connection.create_function("metres_between", 4, _metres_between, deterministic=True)
 
@@ -152,7 +123,7 @@ def _bring_up_to_date(engine: Engine, path: Path, upgraded: Callable[[Connection
         return
     if version is not None:
         _back_up(path, version)
-    migrate.upgrade(engine.execution_options(writes=True), upgraded)
+    migrate.upgrade(writing(engine), upgraded)
 
 
 def _back_up(path: Path, version: str) -> None:

@@ -10,19 +10,21 @@ import numpy as np
 from sqlalchemy import Connection, String, bindparam, cast, literal, select
 
 from mindseye.stores.base import Batch, Move, PhotoRecord, SkippedFile
-from mindseye.stores.embedded.database import one_of
-from mindseye.stores.embedded.kept import edited, kept_edits, settle_edits
-from mindseye.stores.embedded.lists import clear_lists, write_colours, write_lists
-from mindseye.stores.embedded.texts import write_texts
-from mindseye.stores.embedded.vectors import EmbeddedVectors
 from mindseye.stores.rows import location_row, now, record_row, stamp_row
 from mindseye.stores.schema import frames, photos, skipped, vectors
+from mindseye.stores.sql.expressions import one_of
+from mindseye.stores.sql.kept import edited, kept_edits, settle_edits
+from mindseye.stores.sql.lists import clear_lists, write_colours, write_lists
+from mindseye.stores.sql.vectors import SqlVectors
+from mindseye.stores.sql.words import Words
 from mindseye.types import Location
 
 _PLACE = ("root_id", "folder", "name")
 
 
-def write_batch(connection: Connection, batch: Batch, table: EmbeddedVectors | None) -> list[int]:
+def write_batch(
+    connection: Connection, batch: Batch, table: SqlVectors | None, words: Words
+) -> list[int]:
     """Write everything in the batch; returns the ids of its photos, in order.
 
     A photo and a skipped row for one file: a photo that is written or moved to a place ends the
@@ -39,7 +41,7 @@ def write_batch(connection: Connection, batch: Batch, table: EmbeddedVectors | N
     _set_missing(connection, batch.missing, missing=True)
     write_colours(connection, batch.colours)
     moved = (move.photo_id for move in batch.moves)
-    write_texts(connection, {*ids, *moved, *batch.seen, *batch.missing})
+    words.write(connection, {*ids, *moved, *batch.seen, *batch.missing})
     return ids
 
 
@@ -151,7 +153,7 @@ def update_photos(connection: Connection, rows: Sequence[dict[str, Any]]) -> Non
 
 def _write_vectors(
     connection: Connection,
-    table: EmbeddedVectors,
+    table: SqlVectors,
     ids: Sequence[int],
     records: Sequence[PhotoRecord],
 ) -> None:

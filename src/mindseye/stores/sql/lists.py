@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, select
 
 from mindseye.stores.base import PhotoRecord
-from mindseye.stores.embedded.database import one_of
 from mindseye.stores.rows import Lists
 from mindseye.stores.schema import colours, keywords, people, photo_places
+from mindseye.stores.sql.expressions import one_of
 
 
 def lists_of(connection: Connection, photo_ids: Iterable[int]) -> defaultdict[int, Lists]:

@@ -1,4 +1,4 @@
-"""What users say of photos, in an embedded library."""
+"""What users say of photos, written and read."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from sqlalchemy import Connection
 
 from mindseye.errors import NotFound
 from mindseye.stores.edits import beneath, joined, overlaid, to_plain, uncovered, without
-from mindseye.stores.embedded.catalog import load_photos
-from mindseye.stores.embedded.database import one_of
-from mindseye.stores.embedded.kept import edits_of
-from mindseye.stores.embedded.lists import replace_keywords
-from mindseye.stores.embedded.places import let_wait
-from mindseye.stores.embedded.session import Session
-from mindseye.stores.embedded.texts import write_texts
-from mindseye.stores.embedded.write import update_photos
 from mindseye.stores.rows import metadata_row, now
 from mindseye.stores.schema import edits, photos
+from mindseye.stores.sql.catalog import load_photos
+from mindseye.stores.sql.expressions import one_of
+from mindseye.stores.sql.kept import edits_of
+from mindseye.stores.sql.lists import replace_keywords
+from mindseye.stores.sql.places import let_wait
+from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.write import update_photos
 from mindseye.types import Edit, Metadata, Photo
 
 
-class EmbeddedEdits:
+class SqlEdits:
     """What users said of photos."""
 
     def __init__(self, session: Session) -> None:
@@ -41,6 +40,7 @@ class EmbeddedEdits:
             if lost:
                 raise NotFound(f"there is no photo {lost[0]}", hint="`mindseye search` shows ids")
             _say(connection, found, edit, revert)
+            self._session.words.write(connection, found)
 
 
 def _say(
@@ -65,7 +65,6 @@ def _say(
     update_photos(connection, changed)
     replace_keywords(connection, {photo_id: said.keywords for photo_id, said in shown.items()})
     let_wait(connection, shown)
-    write_texts(connection, shown)
 
 
 def _row(said: Edit, files: Metadata, digest: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The vectors of one space in an embedded library, searched through an index beside it.
+"""The vectors of one space, compared through an index in files beside the database.
 
 The index holds the rows of the table by their own ids, which only grow (`RowTable`); it follows the
 table and is never trusted over it (`mindseye.index.following`).
@@ -6,68 +6,49 @@ table and is never trusted over it (`mindseye.index.following`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+import shutil
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Connection, Select, and_, func, select, true
+from sqlalchemy import func, select, true
 
-from mindseye.errors import EncoderError, SpaceMismatch
-from mindseye.index.following import FollowingIndex
-from mindseye.query.model import Filter
-from mindseye.stores.embedded.catalog import EmbeddedCatalog
-from mindseye.stores.embedded.database import ids_from, one_of, unindexed
-from mindseye.stores.embedded.frame_rows import FrameRows
-from mindseye.stores.embedded.session import Session
-from mindseye.stores.filters import where
+from mindseye.index.following import FollowingIndex, index_folder
+from mindseye.stores.base import Problem
 from mindseye.stores.schema import frames, photos, vectors
-from mindseye.types import EmbeddingSpace, Ids, Matches, Photo, Vectors
+from mindseye.stores.sql.catalog import SqlCatalog
+from mindseye.stores.sql.expressions import as_list, ids_from, one_of, unindexed
+from mindseye.stores.sql.frame_rows import FrameRows
+from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.vectors import SqlVectors
+from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
 
 _ROWS_AT_ONCE = 20_000
 _FEW_FRAMES = 500
 """Up to so many frames the database is asked for their rows; for more, all rows are learned."""
 
 
-class EmbeddedVectors:
-    """The vectors of one space."""
+class IndexedVectors(SqlVectors):
+    """The vectors of one space, for a database that cannot compare them."""
 
     def __init__(
         self,
         session: Session,
-        catalog: EmbeddedCatalog,
+        catalog: SqlCatalog,
         space: tuple[int, EmbeddingSpace],
         folder: Path,
     ) -> None:
-        self._session = session
-        self._catalog = catalog
-        self._space_id, self._space = space
+        super().__init__(session, catalog, space)
         # One damaged row must not stop every search; `check` tells of it.
         self._whole = func.length(vectors.c.vector) == 2 * self._space.dim
         self._frame_rows = FrameRows()
+        self._folder = index_folder(folder, self._space)
         self._index = FollowingIndex(self, self._space, folder)
-
-    @property
-    def space(self) -> EmbeddingSpace:
-        """The space these vectors live in."""
-        return self._space
 
     def __len__(self) -> int:
         """Number of vectors that a search compares, those of missing photos included."""
         return len(self._index)
-
-    def get(self, frame_ids: Sequence[int]) -> tuple[Ids, Vectors]:
-        """The vectors of those of these frames that have one, as (ids, unit rows)."""
-        listed = select(vectors.c.frame_id, vectors.c.vector).where(
-            vectors.c.space_id == self._space_id,
-            one_of(vectors.c.frame_id, frame_ids),
-            self._whole,
-        )
-        with self._session.read() as connection:
-            rows = connection.execute(listed).all()
-        ids = np.array([frame for frame, _ in rows], dtype=np.int64)
-        return ids, self._unpacked([row for _, row in rows])
 
     def search(self, queries: Vectors, k: int, within: Ids | None = None) -> list[Matches]:
         """The `k` best frames for each query row among photos that are not missing.
@@ -88,62 +69,27 @@ class EmbeddedVectors:
             rows = self._rows_at(_spread(self.alive(None)[0], count))
         return rows
 
-    def waiting(
-        self, limit: int, after: int = 0, of: Filter | None = None
-    ) -> list[tuple[int, Photo]]:
-        """Frames without a vector in this space (of photos not missing), by id, after `after`."""
-        with self._session.read() as connection:
-            listed = self._unencoded(of).where(frames.c.id > after)
-            ids = connection.execute(listed.order_by(frames.c.id).limit(limit)).scalars().all()
-        owners = self._catalog.of_frames(ids)
-        return [(frame, owners[frame]) for frame in ids if frame in owners]
-
-    def waiting_count(self, of: Filter | None = None) -> int:
-        """How many frames `waiting` would give without a limit."""
-        with self._session.read() as connection:
-            listed = self._unencoded(of).subquery()
-            return connection.execute(select(func.count()).select_from(listed)).scalar_one()
-
-    def put(self, frame_ids: Sequence[int], rows: Vectors) -> None:
-        """Write vectors of existing frames in one transaction; existing rows are replaced."""
-        with self._session.write() as connection:
-            self.write(connection, frame_ids, rows)
-
-    def write(self, connection: Connection, frame_ids: Sequence[int], rows: Vectors) -> None:
-        """Write vectors inside a transaction that is under way.
-
-        Raises `SpaceMismatch` on rows of another length, `EncoderError` on rows that are not
-        finite or have no direction.
-        """
-        self._check(rows)
-        lengths = np.linalg.norm(rows, axis=1)
-        if not np.all(np.isfinite(lengths)) or np.any(lengths < 1e-3):
-            raise EncoderError("a vector must be finite and not zero, and one is not")
-        stored = (rows / lengths[:, None]).astype(np.float16)
-        connection.execute(
-            vectors.delete().where(
-                vectors.c.space_id == self._space_id, one_of(vectors.c.frame_id, frame_ids)
-            )
-        )
-        values = [
-            {"space_id": self._space_id, "frame_id": frame, "vector": row.tobytes()}
-            for frame, row in zip(frame_ids, stored, strict=True)
-        ]
-        if values:
-            connection.execute(vectors.insert(), values)
-
     def refresh(self) -> None:
         """Bring the index file up to what the catalog holds."""
         self._frame_rows = FrameRows()
         self._index.refresh()
 
-    def differing(self) -> Ids:
+    def check(self, *, repair: bool) -> Iterator[Problem]:
         """Rows that the index holds otherwise than the table: damage, for rows never change."""
-        return self._index.differing()
+        wrong = len(self._index.differing())
+        if wrong and repair:
+            self._index.rebuild()
+        if wrong:
+            yield Problem(
+                f"the index of {self._space.encoder} holds {wrong} vectors otherwise "
+                "than the library",
+                mended=repair and not len(self._index.differing()),
+            )
 
-    def rebuild(self) -> None:
-        """Make the index anew from the catalog, as if there had been no files."""
-        self._index.rebuild()
+    def drop(self) -> None:
+        """Remove the index files."""
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:
         """Let go of the index files."""
@@ -213,25 +159,13 @@ class EmbeddedVectors:
         known = self._frame_rows
         # From nothing, the index over spaces and frames is read from end to end.
         space = unindexed(vectors.c.space_id) if known.last else vectors.c.space_id
-        listed = select(
-            func.group_concat(vectors.c.frame_id), func.group_concat(vectors.c.id)
-        ).where(space == self._space_id, vectors.c.id > known.last)
+        listed = select(as_list(vectors.c.frame_id), as_list(vectors.c.id)).where(
+            space == self._space_id, vectors.c.id > known.last
+        )
         with self._session.read() as connection:
             frame_ids, row_ids = connection.execute(listed).one()
         self._frame_rows = known.with_more(ids_from(frame_ids), ids_from(row_ids))
         return self._frame_rows
-
-    def _unencoded(self, of: Filter | None) -> Select[int]:
-        listed = (
-            select(frames.c.id)
-            .join(photos, photos.c.id == frames.c.photo_id)
-            .outerjoin(
-                vectors,
-                and_(vectors.c.frame_id == frames.c.id, vectors.c.space_id == self._space_id),
-            )
-            .where(vectors.c.id.is_(None), photos.c.missing_since.is_(None))
-        )
-        return listed if of is None else listed.where(where(of, datetime.now()))
 
     def _rows_at(self, row_ids: Ids) -> Vectors:
         listed = (
@@ -241,17 +175,6 @@ class EmbeddedVectors:
         )
         with self._session.read() as connection:
             return self._unpacked(connection.execute(listed).scalars().all())
-
-    def _unpacked(self, rows: Sequence[bytes]) -> Vectors:
-        whole = np.frombuffer(b"".join(rows), dtype=np.float16)
-        return whole.reshape(-1, self._space.dim).astype(np.float32)
-
-    def _check(self, rows: Vectors) -> None:
-        if rows.ndim != 2 or rows.shape[1] != self._space.dim:
-            raise SpaceMismatch(
-                f"{self._space.encoder} has vectors of {self._space.dim} dimensions, "
-                f"found shape {rows.shape}"
-            )
 
 
 def _spread(ids: Ids, count: int) -> Ids:

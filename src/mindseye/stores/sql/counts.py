@@ -1,4 +1,4 @@
-"""Numbers over many photos of an embedded library."""
+"""Numbers over many photos of a library."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import numpy as np
 from sqlalchemy import func, select
 
 from mindseye.stores.base import Count, Selection
-from mindseye.stores.embedded.catalog import EmbeddedCatalog, passes
-from mindseye.stores.embedded.database import one_of
-from mindseye.stores.embedded.session import Session
 from mindseye.stores.facets import counted
 from mindseye.stores.schema import photos
+from mindseye.stores.sql.catalog import SqlCatalog, passes
+from mindseye.stores.sql.expressions import one_of
+from mindseye.stores.sql.session import Session
 from mindseye.types import Photo
 
 _DRAWN = 2
 """So many times more ids are drawn than photos are wanted: some ids are no photo any more."""
 
 
-class EmbeddedCounts:
+class SqlCounts:
     """Counts photos; every method is one short transaction of its own."""
 
-    def __init__(self, session: Session, catalog: EmbeddedCatalog) -> None:
+    def __init__(self, session: Session, catalog: SqlCatalog) -> None:
         self._session = session
         self._catalog = catalog
 

@@ -1,4 +1,4 @@
-"""Where the photos of an embedded library were taken, as the gazetteer knows it."""
+"""Where the photos of a library were taken, as the gazetteer knows it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, func, select
 
 from mindseye.stores.base import Placed
-from mindseye.stores.embedded.database import one_of
-from mindseye.stores.embedded.session import Session
-from mindseye.stores.embedded.texts import write_texts
 from mindseye.stores.rows import located_row, placed_row, where_and_when
 from mindseye.stores.schema import photo_places, photos, places
+from mindseye.stores.sql.expressions import one_of
+from mindseye.stores.sql.session import Session
 from mindseye.types import Located, Metadata
 
 
-class EmbeddedPlaces:
+class SqlPlaces:
     """Photos share places: what is known of one is written once."""
 
     def __init__(self, session: Session) -> None:
@@ -42,6 +41,9 @@ class EmbeddedPlaces:
             current = [each for each in placed if now.get(each.photo_id) == each.seen]
             if current:
                 _write(connection, current)
+                # A place is among the words by which a photo is found.
+                named = [each.photo_id for each in current if each.located or each.seen.place]
+                self._session.words.write(connection, named)
         return len(current)
 
     def forget(self) -> int:
@@ -72,9 +74,6 @@ def _write(connection: Connection, placed: Sequence[Placed]) -> None:
     connection.execute(
         photos.update().where(photos.c.id == bindparam("at_id")).values(changed), rows
     )
-    # A place is among the words by which a photo is found.
-    named = [each.photo_id for each in placed if each.located or each.seen.place]
-    write_texts(connection, named)
 
 
 def _place_ids(connection: Connection, found: AbstractSet[Located]) -> dict[Located, int]:

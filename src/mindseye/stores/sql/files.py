@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, true, union
+from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select, true, union
 
 from mindseye.media import paths
 from mindseye.stores.base import KnownFile, Root
-from mindseye.stores.embedded.catalog import EmbeddedCatalog
-from mindseye.stores.embedded.database import one_of
-from mindseye.stores.embedded.session import Session
-from mindseye.stores.embedded.texts import write_texts
 from mindseye.stores.rows import now
 from mindseye.stores.schema import photos, roots, skipped
+from mindseye.stores.sql.catalog import SqlCatalog
+from mindseye.stores.sql.expressions import one_of
+from mindseye.stores.sql.session import Session
 from mindseye.types import FileStamp, Location, Photo
 
 
-class EmbeddedFiles:
+class SqlFiles:
     """Roots, folders and files, as an ingest compares them with the disk."""
 
-    def __init__(self, session: Session, catalog: EmbeddedCatalog) -> None:
+    def __init__(self, session: Session, catalog: SqlCatalog) -> None:
         self._session = session
         self._catalog = catalog
 
@@ -42,7 +41,9 @@ class EmbeddedFiles:
             root = Root(made.inserted_primary_key[0], path)
             for inner in known:
                 if paths.covers(path, inner.path):
-                    _merge(connection, inner, root)
+                    moved = _merge(connection, inner, root)
+                    # The folders between the two are now among those by which they are found.
+                    self._session.words.write(connection, moved)
         return root
 
     def folders(self, root_id: int, below: str = "") -> set[str]:
@@ -114,23 +115,24 @@ def _roots(connection: Connection) -> list[Root]:
     return [Root(root_id, path) for root_id, path in connection.execute(listed)]
 
 
-def _merge(connection: Connection, inner: Root, outer: Root) -> None:
-    """Hand everything below `inner` to `outer`: the same files, seen from further up."""
+def _merge(connection: Connection, inner: Root, outer: Root) -> Sequence[int]:
+    """Hand everything below `inner` to `outer`: the same files, seen from further up.
+
+    Returns the ids of the photos among them.
+    """
     prefix = inner.path[len(outer.path.rstrip("/")) :].strip("/")
     moved = connection.execute(select(photos.c.id).where(photos.c.root_id == inner.id))
     photo_ids = moved.scalars().all()
     for table in (photos, skipped):
-        folder = func.iif(
-            table.c.folder == "", prefix, literal(prefix + "/").concat(table.c.folder)
-        )
+        inside = literal(prefix + "/").concat(table.c.folder)
+        folder = case((table.c.folder == "", prefix), else_=inside)
         connection.execute(
             table.update()
             .where(table.c.root_id == inner.id)
             .values(root_id=outer.id, folder=folder)
         )
     connection.execute(roots.delete().where(roots.c.id == inner.id))
-    # The folders between the two roots are now among those by which these photos are found.
-    write_texts(connection, photo_ids)
+    return photo_ids
 
 
 def _is_below(folder: ColumnElement[str], below: str) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""The photos of an embedded library, read."""
+"""The photos of a library, read."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from mindseye.errors import NotFound
 from mindseye.media import paths
 from mindseye.query.model import Filter
 from mindseye.stores.base import NEWEST_FIRST, Coverage, DateOrder, Selection, SkippedFile
-from mindseye.stores.embedded.database import ids_from, one_of, unindexed
-from mindseye.stores.embedded.lists import lists_of
-from mindseye.stores.embedded.session import Session
 from mindseye.stores.filters import where
 from mindseye.stores.rows import photo_from
 from mindseye.stores.schema import colours, frames, photo_places, photos, places, roots, skipped
+from mindseye.stores.sql.expressions import as_list, ids_from, one_of, unindexed
+from mindseye.stores.sql.lists import lists_of
+from mindseye.stores.sql.session import Session
 from mindseye.types import FileStamp, Ids, Location, Photo
 
 
-class EmbeddedCatalog:
+class SqlCatalog:
     """Reads photos; every method is one short transaction of its own."""
 
     def __init__(self, session: Session) -> None:
@@ -90,7 +90,7 @@ class EmbeddedCatalog:
     def owners(self, frame_ids: Ids) -> Ids:
         """The id of each frame's photo, in order; -1 where it is missing or there is none."""
         listed = (
-            select(func.group_concat(frames.c.id), func.group_concat(frames.c.photo_id))
+            select(as_list(frames.c.id), as_list(frames.c.photo_id))
             .join(photos, photos.c.id == frames.c.photo_id)
             .where(one_of(frames.c.id, frame_ids.tolist()), photos.c.missing_since.is_(None))
         )
@@ -122,7 +122,7 @@ class EmbeddedCatalog:
         if among is not None:
             owners = select(frames.c.photo_id).where(one_of(frames.c.id, among.tolist()))
             passing = passing.where(unindexed(photos.c.id).in_(owners))
-        listed = select(func.group_concat(frames.c.id)).where(frames.c.photo_id.in_(passing))
+        listed = select(as_list(frames.c.id)).where(frames.c.photo_id.in_(passing))
         if among is not None:
             listed = listed.where(one_of(frames.c.id, among.tolist()))
         with self._session.read() as connection:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, RowMapping, select
 
 from mindseye.stores.base import PhotoRecord
 from mindseye.stores.edits import beneath, edit_from, metadata_from, overlaid, to_plain
-from mindseye.stores.embedded.database import one_of
 from mindseye.stores.schema import edits
+from mindseye.stores.sql.expressions import one_of
 from mindseye.types import Edit, Metadata
 
 

@@ -1,4 +1,4 @@
-"""The albums of an embedded library, and what it has settled on."""
+"""The albums of a library, and what it has settled on."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sqlalchemy import Connection, RowMapping, select
 
 from mindseye.errors import NotFound, UsageError
 from mindseye.stores.albums import name_key
-from mindseye.stores.embedded.database import one_of
-from mindseye.stores.embedded.session import Session
 from mindseye.stores.rows import now
 from mindseye.stores.schema import album_photos, albums, choices, photos
+from mindseye.stores.sql.expressions import one_of
+from mindseye.stores.sql.session import Session
 from mindseye.types import Album
 
 
-class EmbeddedAlbums:
+class SqlAlbums:
     """Albums by name; there are few, so all of them are read and compared here."""
 
     def __init__(self, session: Session) -> None:
@@ -87,7 +87,7 @@ class EmbeddedAlbums:
             return connection.execute(gone).rowcount
 
 
-class EmbeddedChoices:
+class SqlChoices:
     """What the library has settled on, by name."""
 
     def __init__(self, session: Session) -> None:
