@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("startup", "vectors", "filters", "query", "places", "ingest", "encoders")
+NAMES = ("startup", "vectors", "filters", "query", "texts", "places", "ingest", "encoders")
 
 
 def main() -> int:

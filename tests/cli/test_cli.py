@@ -67,6 +67,12 @@ def test_relevant_photos_come_by_day_and_say_why(shell: Shell) -> None:
     assert reasons >= {"+1  red: 1.000", "name:red  red.png", "name:red  red-blue.png"}
 
 
+def test_the_text_that_spoke_for_a_hit_is_told(shell: Shell) -> None:
+    [hit, *_] = json.loads(shell("search", "red-blue.png", "--json").stdout)["hits"]
+    assert hit["mentions"] == [{"field": "name", "snippet": "red-blue.png"}]
+    assert "name: red-blue.png" in shell("search", "red-blue.png", "--why").stdout
+
+
 def test_pages_go_on_where_the_last_one_ended(shell: Shell) -> None:
     first = json.loads(shell("search", "--limit", "2", "--json").stdout)
     second = json.loads(shell("search", "--limit", "2", "--after", first["more"], "--json").stdout)

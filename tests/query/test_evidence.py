@@ -19,7 +19,7 @@ def of(photo, matches):
 def test_the_evidence_is_that_of_the_formula():
     found = evidence([said([1, 2, 3], 0.7), said([3])], photos=900)
     common, rare = np.log(1000 / 4), np.log(1000 / 2)
-    first, second = 0.7 * common * (1 - 3 / 1000), rare * (1 - 1 / 1000)
+    first, second = 0.7 * common * (1 - (3 / 1000) ** 2), rare * (1 - (1 / 1000) ** 2)
     assert found.ids.tolist() == [1, 2, 3]
     expected = np.array([first, first, first + second]) / (common + rare)
     assert found.scores == pytest.approx(expected, rel=1e-6)
@@ -42,7 +42,11 @@ def test_in_a_small_library_a_word_of_every_photo_may_still_be_asked_for(photos)
 
 
 def test_in_a_large_library_a_word_of_every_photo_tells_nothing():
-    assert of(1, evidence([said(range(1, 10_001))], 10_000)) < THOUGHT_OF / 10_000
+    assert of(1, evidence([said(range(1, 10_001))], 10_000)) < 2 * THOUGHT_OF / 10_000
+
+
+def test_the_word_of_half_a_library_still_tells_it_from_the_other_half():
+    assert of(1, evidence([said(range(1, 5_001))], 10_000)) > 0.7
 
 
 def test_a_count_that_lags_behind_what_was_found_breaks_nothing():

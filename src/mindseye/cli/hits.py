@@ -116,12 +116,22 @@ def _line(hit: Hit, rank: int | None) -> str:
     if rank is None:
         return f"{hit.score:.4f}\t{chance}\t{path}"
     score = f"{hit.score:.3f}" if hit.why else "     "
-    return f"{rank:3}  {score}  {chance:>4}  {_date(hit.photo.metadata):>11}  {path}"
+    line = f"{rank:3}  {score}  {chance:>4}  {_date(hit.photo.metadata):>11}  {path}"
+    note = _note(hit)
+    return f"{line}  {click.style(note, dim=True)}" if note else line
+
+
+def _note(hit: Hit) -> str:
+    """The texts that spoke for a hit, but for its name and folder, which its path shows."""
+    told = (mention for mention in hit.mentions if mention.field not in {"name", "folder"})
+    return "; ".join(f"{mention.field}: {shown(mention.snippet)}" for mention in told)
 
 
 def _print_why(hit: Hit) -> None:
     for term in hit.why:
         click.echo(f"       {term.weight:+.3g}  {term.term}: {term.score:.3f}")
+    for mention in hit.mentions:
+        click.echo(f"       {mention.field}: {shown(mention.snippet)}")
     for reason in hit.passed:
         click.echo(f"       {reason.filter}  {reason.known}")
 

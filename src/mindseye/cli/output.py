@@ -100,6 +100,7 @@ def hit_facts(hit: Hit, rank: int, *, relevant: bool) -> dict[str, object]:
         "path": shown(hit.photo.path),
         "taken_at": to_plain(hit.photo.metadata.taken_at),
         "why": [to_plain(reason) for reason in hit.why],
+        "mentions": [to_plain(mention) for mention in hit.mentions],
         "passed": [to_plain(reason) for reason in hit.passed],
     }
 

@@ -3,11 +3,12 @@
 A word tells the more the fewer photos say it. Of N photos, n of which say a word,
 
     w = log((N + K) / (n + 1))       weighs the word (its inverse document frequency),
-    r = 1 - n / (N + K)              is the share of photos that it rules out.
+    r = 1 - (n / (N + K))^2          says how far it tells photos apart.
 
 A photo's evidence is  sum(w r f) / sum(w)  over the words asked for, where f is the weight of the
 weightiest passage that says the word, 0 where none does. It is 1 for a photo that says all of a
-query of rare words, and almost 0 where every photo says the same ("img" among file names). K photos
+query of rare words, and almost 0 where every photo says the same ("img" among file names); the
+square lets the name of a trip count that half of a library was taken on. K photos
 that say nothing are thought of beside those of the library, so that in a small one a word that all
 its photos say may still be asked for.
 """
@@ -42,7 +43,7 @@ def evidence(said: Sequence[Said], photos: int) -> Matches:
     counts = np.array([len(one.ids) for one in said], dtype=np.float64)
     everything = max(photos, int(counts.max())) + THOUGHT_OF
     telling = np.log(everything / (counts + 1))
-    shares = telling / telling.sum() * (1 - counts / everything)
+    shares = telling / telling.sum() * (1 - (counts / everything) ** 2)
     ids, place = np.unique(np.concatenate([one.ids for one in said]), return_inverse=True)
     parts = np.concatenate([share * one.weights for share, one in zip(shares, said, strict=True)])
     return Matches(ids, np.bincount(place, parts, len(ids)).astype(np.float32))

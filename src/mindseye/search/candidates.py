@@ -104,6 +104,13 @@ class Candidates:
             self.filter, self.access = None, Access.LISTED
         return self.within
 
+    def among(self, frames: Ids) -> Ids:
+        """Those of these frames, which are ascending, that may be found."""
+        if self.access is Access.PROBED and self.filter is not None:
+            return self.store.catalog.matching(self.filter, self.now, frames)
+        listed = self.listed()
+        return frames if listed is None else frames[np.isin(frames, listed, assume_unique=True)]
+
     def best(self, table: VectorTable, vector: Vectors, k: int) -> Matches:
         """The best `k` of these frames, exactly as if each had been compared."""
         if self.access is Access.PROBED and self.filter is not None:

@@ -23,9 +23,11 @@ from mindseye.search.candidates import Candidates, Sample
 from mindseye.search.cursor import Cursor
 from mindseye.search.cut import Cut
 from mindseye.search.feedback import with_feedback
-from mindseye.search.found import Found, Plan, Watch
+from mindseye.search.found import Access, Found, Plan, Watch
+from mindseye.search.fuse import asked_words, told
 from mindseye.search.ground import Grounds
-from mindseye.search.look import Judged, Look, Ranked
+from mindseye.search.look import Judged, Look
+from mindseye.search.ranked import Ranked
 from mindseye.stores.base import Count, DateOrder, Selection, Store, VectorTable
 from mindseye.types import Hit, Ids, Pixels, Vectors
 
@@ -66,7 +68,7 @@ class Engine:
         cursor = None if query.after is None else Cursor.parse(query.after, query.order)
         candidates = self._candidates(query, within)
         watch.lap("plan")
-        look = self._look(query)
+        look = self._look(query, candidates)
         if look is None:
             page = self._by_date(query, candidates.selection, cursor)
         else:
@@ -74,6 +76,8 @@ class Engine:
             page = self._page(query, look, candidates, cursor)
         watch.lap("rank")
         hits = self._explained(page.hits, query, candidates)
+        if look is not None:
+            hits = self._with_mentions(hits, query, look)
         return Found(
             hits=hits,
             relevant=page.relevant,
@@ -103,7 +107,7 @@ class Engine:
         Raises as `search` does.
         """
         candidates = self._candidates(query, within)
-        look = self._look(query)
+        look = self._look(query, candidates)
         if look is None:
             return candidates.selection
         return Selection(look.relevant(candidates, MOST_RELEVANT).ranked.frames)
@@ -164,7 +168,7 @@ class Engine:
                 break
             asked *= 2
         judged = look.judged(following.at(slice(query.limit)))
-        above = look.cut.count(judged.ranked.scores, judged.chances)
+        above = look.cut.count(judged.ranked, judged.chances)
         hits = self._hits(judged, look, len(judged) if query.everything else above)
         whole = above == len(judged) and len(following) > query.limit
         more = None
@@ -191,7 +195,16 @@ class Engine:
             replace(hit, passed=reasons(query.filter, hit.photo, candidates.now)) for hit in hits
         )
 
-    def _look(self, query: Query) -> Look | None:
+    def _with_mentions(self, hits: Sequence[Hit], query: Query, look: Look) -> tuple[Hit, ...]:
+        """The hits, each with the texts that spoke for it."""
+        ids = np.array([hit.photo.id for hit in hits], np.int64)
+        spoken_for = ids[look.told.of(ids) > 0].tolist()
+        if not spoken_for:
+            return tuple(hits)
+        where = self.store.texts.mentions(asked_words(query.terms), spoken_for)
+        return tuple(replace(hit, mentions=where.get(hit.photo.id, ())) for hit in hits)
+
+    def _look(self, query: Query, candidates: Candidates) -> Look | None:
         """What is looked for; None where there are neither terms nor liked photos."""
         terms = with_feedback(query.terms, query.feedback)
         if not terms:
@@ -204,7 +217,9 @@ class Engine:
         examples = {term.value.photo_id for term in query.terms if isinstance(term.value, Like)}
         without = frozenset((*examples, *query.feedback.disliked))
         cut = Cut.of(query, calibration, mixed.kind)
-        return Look(self.store, table, calibration, mixed, cut, without)
+        listed = candidates.listed() if candidates.access is Access.LISTED else None
+        said = told(self.store.texts, query.terms, listed)
+        return Look(self.store, table, calibration, mixed, cut, without, said)
 
     def _encode(self, term: Term, query: Query, table: VectorTable) -> Vectors:
         match term.value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,24 +13,16 @@ from mindseye.query.model import Term
 from mindseye.search.blend import Blend
 from mindseye.search.candidates import Candidates
 from mindseye.search.cut import Cut
+from mindseye.search.fuse import LEAST, Told, fused, text_chance
+from mindseye.search.ranked import Ranked
 from mindseye.stores.base import Store, VectorTable
 from mindseye.types import Hit, Ids, Photo, TermScore, Vectors
 
+_SPARE = 256
+"""So many more photos are looked at than are asked for: texts may put them further up."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranked:
-    """Photos best first: their ids, best frames and those frames' scores, each `(n,)`."""
-
-    photos: Ids
-    frames: Ids
-    scores: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.photos)
-
-    def at(self, places: slice | NDArray[np.bool_] | Ids) -> Ranked:
-        """Those at these places of the ranking."""
-        return Ranked(self.photos[places], self.frames[places], self.scores[places])
+_MOST_SAID = 500
+"""So many photos whose texts say most are looked at that are not among the best shown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +66,18 @@ class Look:
     without: frozenset[int] = frozenset()
     """Photos that are never found: those that were shown as examples."""
 
+    told: Told = field(default_factory=Told)
+    """What is written about the photos that may be found."""
+
     def ranked(self, candidates: Candidates, count: int) -> Ranked:
         """The best `count` photos, each by its best frame; fewer only where there are no more."""
+        if not len(self.told):
+            return self._shown(candidates, count)
+        shown = self._shown(candidates, count + _SPARE)
+        return self._fused(_joined(shown, self._said(candidates, shown))).at(slice(count))
+
+    def _shown(self, candidates: Candidates, count: int) -> Ranked:
+        """The best by what pictures show."""
         k = count + len(self.without)
         while True:
             matches = candidates.best(self.table, self.mixed.vector, k)
@@ -86,6 +88,33 @@ class Look:
                 return ranked.at(kept[:count])
             k *= 2
 
+    def _said(self, candidates: Candidates, shown: Ranked) -> Ranked:
+        """The best by what texts say, but for those `shown` already; each by its best frame."""
+        there = np.isin(self.told.photos, [*shown.photos.tolist(), *self.without])
+        photo_ids = self.told.photos[~there][:_MOST_SAID].tolist()
+        frames = [
+            frame for owned in self.store.catalog.frames(photo_ids).values() for frame in owned
+        ]
+        may = candidates.among(np.array(sorted(frames), np.int64))
+        ids, vectors = self.table.get(may.tolist())
+        scores = np.asarray(vectors @ self.mixed.vector, np.float32)
+        best = np.argsort(-scores)
+        ids, scores = ids[best], scores[best]
+        owners = self.store.catalog.owners(ids)
+        return Ranked(owners, ids, scores).at(_first_of_each(owners, self.without))
+
+    def _fused(self, ranked: Ranked) -> Ranked:
+        """A ranking by score, put in order by what pictures show and texts say together."""
+        judged = self.judged(ranked)
+        ranked, shown = judged.ranked, judged.chances
+        evidence = self.told.of(ranked.photos)
+        chances = None if shown is None else fused(shown, evidence)
+        ranked = replace(ranked, chances=chances, evidence=evidence)
+        said = text_chance(evidence)
+        worth = np.where(said >= LEAST, said, 0) if chances is None else chances
+        above = self.cut.above(ranked, chances)
+        return ranked.at(np.lexsort((-ranked.scores, -worth, ~above)))
+
     def judged(self, ranked: Ranked) -> Judged:
         """What is to be thought of photos; those whose vectors went meanwhile are left out."""
         ids, vectors = self.table.get(ranked.frames.tolist())
@@ -94,10 +123,13 @@ class Look:
         there = places < len(ids)
         there[there] = ids[order[places[there]]] == ranked.frames[there]
         rows, ranked = vectors[order[places[there]]], ranked.at(there)
+        parts = rows @ self.mixed.rows.T
+        if ranked.evidence is not None:
+            return Judged(ranked, ranked.chances, parts)
         chances = self.calibration.probability(
             self.mixed.vector, ranked.scores, rows, kind=self.mixed.kind
         )
-        return Judged(ranked, _falling(chances), rows @ self.mixed.rows.T)
+        return Judged(ranked, _falling(chances), parts)
 
     def relevant(self, candidates: Candidates, most: int) -> Judged:
         """All photos above the cut-off, up to `most`."""
@@ -105,7 +137,7 @@ class Look:
         while True:
             ranked = self.ranked(candidates, min(count, most))
             judged = self.judged(ranked)
-            above = self.cut.count(judged.ranked.scores, judged.chances)
+            above = self.cut.count(judged.ranked, judged.chances)
             if above < len(judged) or len(ranked) < count or count >= most:
                 return Judged(
                     judged.ranked.at(slice(above)),
@@ -113,6 +145,14 @@ class Look:
                     judged.parts[:above],
                 )
             count *= 4
+
+
+def _joined(one: Ranked, other: Ranked) -> Ranked:
+    """Two rankings as one, by score."""
+    frames = np.concatenate([one.frames, other.frames])
+    scores = np.concatenate([one.scores, other.scores])
+    photo_ids = np.concatenate([one.photos, other.photos])
+    return Ranked(photo_ids, frames, scores).at(np.argsort(-scores, kind="stable"))
 
 
 def _first_of_each(owners: Ids, without: frozenset[int]) -> Ids:

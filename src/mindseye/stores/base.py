@@ -377,14 +377,12 @@ class Texts(Protocol):
     They are written with the photo. Missing photos are not found by them.
     """
 
-    def search(
-        self, words: str, limit: int, within: Ids | None = None, beside: Sequence[int] = ()
-    ) -> Matches:
-        """The `limit` photo ids whose texts say most of `words`, best first, and those of `beside`.
+    def search(self, words: str, limit: int | None = None, within: Ids | None = None) -> Matches:
+        """The ids of the `limit` photos whose texts say most of `words`, or of all that do.
 
-        `within` are frame ids: the photos to choose from. A score is the share of what was asked
-        that a photo's texts say (`mindseye.query.evidence`), above 0 and at most 1; whatever says
-        nothing of it is left out. Nothing in `words` is an operator.
+        The best come first, of equals the newest. `within` are frame ids: the photos to choose
+        from. A score is the share of what was asked that a photo's texts say
+        (`mindseye.query.evidence`), above 0 and at most 1. Nothing in `words` is an operator.
         """
 
     def mentions(self, words: str, photo_ids: Sequence[int]) -> dict[int, tuple[Mention, ...]]:

@@ -24,17 +24,15 @@ class SqlTexts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def search(
-        self, words: str, limit: int, within: Ids | None = None, beside: Sequence[int] = ()
-    ) -> Matches:
-        """The photos whose texts say most of `words`, best first, and those of `beside`."""
+    def search(self, words: str, limit: int | None = None, within: Ids | None = None) -> Matches:
+        """The ids of the `limit` photos whose texts say most of `words`, or of all that do."""
         with self._session.read() as connection:
             said = [self._said(connection, one) for one in sought(words)]
             count = connection.execute(select(func.count()).select_from(photos)).scalar_one()
             found = evidence(said, count)
             if within is not None:
                 found = _among(found, _owners(connection, found.ids, within))
-        return _best(found, limit, beside)
+        return _best(found, limit)
 
     def mentions(self, words: str, photo_ids: Sequence[int]) -> dict[int, tuple[Mention, ...]]:
         """Where the texts of these photos say any of `words`, for those that do."""
@@ -68,10 +66,6 @@ def _among(found: Matches, photo_ids: Ids) -> Matches:
     return Matches(found.ids[kept], found.scores[kept])
 
 
-def _best(found: Matches, limit: int, beside: Sequence[int]) -> Matches:
-    """The `limit` best, of equals the newest, and those of `beside`."""
-    order = np.lexsort((-found.ids, -found.scores))
-    kept = np.isin(found.ids[order], np.asarray(beside, np.int64))
-    kept[:limit] = True
-    order = order[kept]
+def _best(found: Matches, limit: int | None) -> Matches:
+    order = np.lexsort((-found.ids, -found.scores))[:limit]
     return Matches(found.ids[order], found.scores[order])
