@@ -10,7 +10,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("startup", "vectors", "filters", "query", "texts", "places", "ingest", "encoders")
+NAMES = (
+    "startup",
+    "vectors",
+    "filters",
+    "query",
+    "texts",
+    "places",
+    "ingest",
+    "encoders",
+    "read_text",
+)
 
 
 def main() -> int:

@@ -12,6 +12,8 @@ from PIL import Image
 from mindseye.config import load_settings
 from mindseye.library import Library
 from mindseye.places.gazetteer import gazetteer_file
+from mindseye.recognition import open_text_reader
+from mindseye.recognition.base import TextReader
 from mindseye.testing.encoder import COLOURS
 
 Paint = Callable[..., Path]
@@ -55,6 +57,13 @@ def shared_data() -> Path:
     if not data.is_dir():
         pytest.skip("the shared photo collection is not on this machine (set MINDSEYE_SHARED)")
     return data
+
+
+@pytest.fixture(scope="session")
+def rapid_reader() -> TextReader:
+    """The reader of text of the extra `ocr`; its networks take a second to load."""
+    pytest.importorskip("rapidocr", reason="the extra `ocr` is not installed")
+    return open_text_reader()
 
 
 @pytest.fixture

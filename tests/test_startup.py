@@ -26,7 +26,7 @@ def test_a_name_of_the_package_is_loaded_when_it_is_used() -> None:
     assert "sqlalchemy" not in loaded("import mindseye; mindseye.Query")
 
 
-@pytest.mark.parametrize("absent", "torch onnxruntime alembic pebble rich sd_parsers".split())
+@pytest.mark.parametrize("absent", "torch onnxruntime alembic pebble rich sd_parsers cv2".split())
 def test_a_search_by_words_does_without(absent: str, tmp_path: object) -> None:
     code = "\n".join(
         [

@@ -57,6 +57,9 @@ class Settings:
     batch: int = _setting(32, "Pictures encoded and committed together; 1 to 1024.")
     limit: int = _setting(12, "Hits shown unless `--limit` says otherwise.")
     hidden: bool = _setting(False, "Whether hidden files and folders are taken in.")
+    read_text: bool = _setting(
+        False, "Whether an ingest reads the text in pictures afterwards, which takes seconds each."
+    )
     max_pixels: int = _setting(
         500_000_000, "A picture that declares more pixels than this is skipped."
     )

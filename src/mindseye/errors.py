@@ -14,6 +14,7 @@
     +- EncoderError
     |  +- WeightsUnavailable      the encoder's files are not on this machine
     |  +- SpaceMismatch           vectors of two spaces met
+    +- RecognitionError           the text in a picture could not be looked for
     +- StoreError
     |  +- StoreUnavailable        the store cannot be opened or reached
     |  +- StoreBusy               somebody else holds the store
@@ -113,6 +114,10 @@ class WeightsUnavailable(EncoderError):
 
 class SpaceMismatch(EncoderError):
     """Vectors of one embedding space were offered to another."""
+
+
+class RecognitionError(MindseyeError):
+    """The text in a picture could not be looked for."""
 
 
 class StoreError(MindseyeError):

@@ -16,6 +16,7 @@ EXIT_CODES: dict[type[errors.MindseyeError], int] = {
     errors.StoreBusy: 8,
     errors.StoreError: 7,
     errors.AccessError: 9,
+    errors.RecognitionError: 10,
     errors.MindseyeError: 1,
 }
 """Error class -> exit code of the command line. 0 is success, 130 an interrupt."""

@@ -59,6 +59,7 @@ from mindseye.types import (
     Photo,
     Pixels,
     ReencodeReport,
+    TextReport,
     Vectors,
 )
 
@@ -172,6 +173,24 @@ class Library:
         while an ingest runs.
         """
         return self._work(cancel=cancel).locate(again=again)
+
+    def read_text(
+        self,
+        *,
+        album: str | None = None,
+        limit: int | None = None,
+        again: bool = False,
+        observer: Observer | None = None,
+        cancel: Event | None = None,
+    ) -> TextReport:
+        """Read the text in pictures that nobody has looked at, newest first, `limit` at most.
+
+        Words find their photos as soon as they are read; a killed or cancelled run is gone on with
+        by the next. With `album` only what that may hold, with `again` what another reader has
+        read too. Raises `MissingExtra`, `NotFound`, `RecognitionError`, `StoreBusy`, `StoreError`.
+        """
+        work, named = self._work(observer, cancel), self._album(album)
+        return work.read_text(named, limit=limit, again=again)
 
     def forget_encoder(self, spec: str) -> int:
         """Remove the vectors of an encoder by which nothing is searched; returns how many.

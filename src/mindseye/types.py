@@ -175,6 +175,32 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRegion:
+    """A line of text in a picture, how sure its reader is (0..1), and where it stands.
+
+    `box` are the four corners, clockwise from where the line begins, as shares of the width and
+    the height of the upright picture.
+    """
+
+    text: str
+    confidence: float
+    box: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureText:
+    """What a reader of text (its name) found in a picture; nothing, where it shows none."""
+
+    reader: str
+    regions: tuple[TextRegion, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All lines, each in a line of its own."""
+        return "\n".join(region.text for region in self.regions)
+
+
+@dataclass(frozen=True, slots=True)
 class FileStamp:
     """Says when a file must be looked at again: its size in bytes and its mtime in nanoseconds."""
 
@@ -215,7 +241,8 @@ class Photo:
     """A file in the library. `digest` is the SHA-256 of its bytes, in hexadecimal.
 
     `copies` counts the other photos, not missing ones, that have the same bytes. `located` is what
-    the gazetteer knows of its place, None where it was not asked or knows nothing.
+    the gazetteer knows of its place, None where it was not asked or knows nothing. `text` is what
+    can be read in the picture, "" where that is nothing, and None where nobody has looked.
     """
 
     id: int
@@ -229,6 +256,7 @@ class Photo:
     missing_since: datetime | None = None
     copies: int = 0
     located: Located | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,12 +385,31 @@ class ReencodeReport:
 
 
 @dataclass(frozen=True, slots=True)
+class TextReport:
+    """What looking for text in pictures did.
+
+    `read` counts pictures, once where several photos are copies, and `with_text` those of them
+    that show some. `left` are files that could not be looked at; `waiting` counts pictures that
+    are still to be read, those included.
+    """
+
+    reader: str
+    read: int = 0
+    with_text: int = 0
+    waiting: int = 0
+    left: tuple[Skipped, ...] = ()
+    seconds: float = 0.0
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest did. Counts are files.
 
     `skipped_before` were skipped by an earlier run and have not changed since; `unavailable` lists
     roots and folders that could not be read: what they held is remembered. `reencoded` tells of the
-    change to another encoder, where one was asked for; `notices` are for people to read.
+    change to another encoder, `texts` of text read in pictures, where asked for; `notices`
+    are for people to read.
     """
 
     added: int = 0
@@ -376,4 +423,5 @@ class IngestReport:
     seconds: float = 0.0
     cancelled: bool = False
     reencoded: ReencodeReport | None = None
+    texts: TextReport | None = None
     notices: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ SCHEMA = {
     **dict.fromkeys(["exposure_seconds", "f_number"], pa.float64()),
     "iso": pa.int64(),
     **dict.fromkeys(["focal_length", "focal_length_35mm"], pa.float64()),
-    **dict.fromkeys(["title", "caption"], pa.string()),
+    **dict.fromkeys(["title", "caption", "text"], pa.string()),
     **dict.fromkeys(["keywords", "people", "colours"], pa.list_(pa.string())),
     "rating": pa.int32(),
     **dict.fromkeys(["tool", "prompt", "model", "format"], pa.string()),
@@ -70,8 +70,9 @@ PHOTO = Photo(
     ),
     added_at=datetime(2024, 3, 1, 12),
     copies=1,
+    text="Invoice 4711",
 )
-BARE = replace(PHOTO, id=8, metadata=Metadata(), picture=PictureFacts(1, 1, "png"))
+BARE = replace(PHOTO, id=8, text=None, metadata=Metadata(), picture=PictureFacts(1, 1, "png"))
 HITS = (
     Hit(PHOTO, 0.25, 0.75, 70, (TermScore("cat", 1.0, 0.5), TermScore("dog", -1.0, 0.125))),
     Hit(BARE, 0.125, None, 80),
@@ -113,6 +114,7 @@ def test_every_fact_is_in_its_place() -> None:
         "focal_length_35mm": 85.0,
         "title": FULL_METADATA.title,
         "caption": FULL_METADATA.caption,
+        "text": "Invoice 4711",
         "keywords": ["sea", "Sea", "海", "sea"],
         "people": ["Ann"],
         "colours": ["red"],

@@ -31,6 +31,7 @@ EXTRAS = {
     "photomap": ("ruamel.yaml", "albums of PhotoMapAI's configuration, to and fro"),
     "arrow": ("pyarrow", "hits as Arrow tables"),
     "pandas": ("pandas", "hits as pandas data frames"),
+    "ocr": ("rapidocr", "reading the text in pictures"),
     "places": ("timezonefinder", "towns, countries and time zones from GPS"),
 }
 """Extra -> the module it brings, and what that is good for."""

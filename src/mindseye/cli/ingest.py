@@ -10,6 +10,7 @@ import click
 from mindseye.cli.options import Settings, with_settings
 from mindseye.cli.output import print_json, shown
 from mindseye.cli.progress import shown_progress, stopping
+from mindseye.cli.read_text import print_read
 from mindseye.cli.reencode import print_reencoded
 from mindseye.failures import INTERRUPTED
 from mindseye.library import Library
@@ -72,6 +73,8 @@ def _print_report(report: IngestReport) -> None:
         click.echo(f"  not readable, nothing forgotten: {shown(entry.path)}: {entry.reason}")
     if report.reencoded is not None:
         print_reencoded(report.reencoded)
+    if report.texts is not None:
+        print_read(report.texts)
     if report.cancelled:
         click.echo("stopped early; the same command goes on from here")
     for notice in report.notices:

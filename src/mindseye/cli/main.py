@@ -27,6 +27,7 @@ COMMANDS = {
     "status": "mindseye.cli.status:status",
     "doctor": "mindseye.cli.doctor:doctor",
     "reencode": "mindseye.cli.reencode:reencode",
+    "read-text": "mindseye.cli.read_text:read_text",
     "encoders": "mindseye.cli.encoders:encoders",
     "evaluate": "mindseye.cli.evaluate:evaluate",
     "check": "mindseye.cli.care:check",

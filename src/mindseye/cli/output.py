@@ -56,6 +56,7 @@ def photo_facts(photo: Photo) -> dict[str, object]:
     facts["digest"] = photo.digest
     facts["copies"] = photo.copies
     facts |= {entry.name: getattr(photo.picture, entry.name) for entry in fields(PictureFacts)}
+    facts["text"] = photo.text
     facts["added_at"] = to_plain(photo.added_at)
     facts["missing_since"] = to_plain(photo.missing_since)
     facts["metadata"] = to_plain(photo.metadata)

@@ -115,7 +115,9 @@ def _bar() -> Iterator[Observer]:
 
 
 def _words(progress: Progress) -> str:
-    if progress.what != "files":
+    if progress.what == "texts":
+        words = "reading text"
+    elif progress.what != "files":
         words = "encoding"
     else:
         words = "ingesting" if progress.scanned else "scanning and ingesting"

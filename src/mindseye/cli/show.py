@@ -44,6 +44,7 @@ def _rows(photo: Photo) -> Iterator[tuple[str, str, str]]:
     yield from _metadata_rows(photo.metadata)
     if photo.located is not None:
         yield from _located_rows(photo.located)
+    yield from _text_rows(photo.text)
 
 
 def _located_rows(located: Located) -> Iterator[tuple[str, str, str]]:
@@ -53,6 +54,14 @@ def _located_rows(located: Located) -> Iterator[tuple[str, str, str]]:
         yield "known there as", there, ""
     if located.timezone:
         yield "time zone", located.timezone, Source.GPS
+
+
+def _text_rows(text: str | None) -> Iterator[tuple[str, str, str]]:
+    """The text in the picture, line by line; nothing where nobody has looked for any."""
+    if text is not None:
+        first, *others = text.splitlines() or ["none in the picture"]
+        yield "text", first, ""
+        yield from (("", line, "") for line in others)
 
 
 def _plural(frames: int) -> str:

@@ -49,6 +49,10 @@ def _print(facts: Status) -> None:
     if coverage.without_colours:
         unseen = coverage.without_colours
         click.echo(f"colours    not known of {unseen} photos: `mindseye ingest --again` looks")
+    visible = coverage.photos - coverage.missing
+    click.echo(
+        f"text       read in {coverage.read} of {visible} photos, {coverage.with_text} show some"
+    )
     click.echo(f"skipped    {coverage.skipped}")
     for reason, count in sorted(coverage.failed.items(), key=lambda item: -item[1]):
         click.echo(f"  {count:6}  {reason}")

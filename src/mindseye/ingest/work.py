@@ -15,6 +15,7 @@ from mindseye.errors import (
     EncoderError,
     MissingExtra,
     NotFound,
+    RecognitionError,
     SpecError,
     StoreBusy,
     UsageError,
@@ -22,12 +23,15 @@ from mindseye.errors import (
 from mindseye.ingest.locate import Locating
 from mindseye.ingest.options import DecodeBudget, IngestOptions, Observer
 from mindseye.ingest.pipeline import Ingest
+from mindseye.ingest.read_text import TextReading, Wanted
 from mindseye.ingest.reencode import Reencode, build_space, drop_spaces, searched_by
 from mindseye.media.base import DecodeLimits
+from mindseye.recognition import open_text_reader
+from mindseye.recognition.base import TextReader
 from mindseye.stores.albums import reach
 from mindseye.stores.base import ENCODER, Store
 from mindseye.stores.scope import FIRST, canonical, insists, scope_of, wanted_encoder
-from mindseye.types import Album, IngestReport, ReencodeReport
+from mindseye.types import Album, IngestReport, ReencodeReport, TextReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,17 @@ class Work:
             wanted = self._insisted_by_flag()
             if wanted not in {"", spec} and not self.cancel.is_set():
                 report = replace(report, reencoded=self._reencode(wanted))
-            return replace(report, cancelled=self.cancel.is_set())
+        if self.settings.read_text and not self.cancel.is_set():
+            report = self._with_texts(report)
+        return replace(report, cancelled=self.cancel.is_set())
+
+    def _with_texts(self, report: IngestReport) -> IngestReport:
+        """The report of an ingest, and of the reading of text that follows it."""
+        try:
+            return replace(report, texts=self.read_text())
+        except (MissingExtra, RecognitionError, StoreBusy) as error:
+            told = f"no text was read in pictures: {error.message} ({error.hint})"
+            return replace(report, notices=(*report.notices, told))
 
     def reencode(
         self, encoder: str, album: Album | None, *, drop: bool, anyway: bool
@@ -84,6 +98,19 @@ class Work:
         """Locate photos; raises as `Library.locate` says."""
         with self._alone():
             return Locating(self.store, self.cancel).run(again=again)
+
+    def read_text(
+        self, album: Album | None = None, *, limit: int | None = None, again: bool = False
+    ) -> TextReport:
+        """Read the text in pictures that wait; raises as `Library.read_text` says.
+
+        An ingest may run at the same time, another reading may not.
+        """
+        reader = open_text_reader(self.settings.threads)
+        of = None if album is None else reach(self.store, album)
+        wanted = Wanted(of, limit, again)
+        with self._alone("read-text", "another reading of text"):
+            return TextReading(self.store, reader, self._options(reader), wanted).run()
 
     def forget_encoder(self, spec: str) -> int:
         """Remove the vectors of an encoder; raises as `Library.forget_encoder` says."""
@@ -132,7 +159,7 @@ class Work:
     def _mismatch(self) -> tuple[str, ...]:
         return () if self.insisted else scope_of(self.store, self.settings).notices
 
-    def _options(self, encoder: Encoder) -> IngestOptions:
+    def _options(self, encoder: Encoder | TextReader) -> IngestOptions:
         settings = self.settings
         options = IngestOptions(
             batch=settings.batch,
@@ -170,15 +197,17 @@ class Work:
         return tuple(troubles)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(
+        self, work: str = "ingest", other: str = "another ingest or change of encoder"
+    ) -> Iterator[None]:
         folder = self.settings.library
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "ingest.lock", timeout=0)
+        lock = FileLock(folder / f"{work}.lock", timeout=0)
         try:
             lock.acquire()
         except Timeout:
             raise StoreBusy(
-                f"another ingest or change of encoder in {folder} is running",
+                f"{other} in {folder} is running",
                 hint="wait for it or stop it: either goes on where it was stopped",
             ) from None
         try:

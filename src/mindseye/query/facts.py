@@ -123,4 +123,5 @@ FACTS: Final[Mapping[str, Callable[[Photo], Fact]]] = {
     "stars": lambda photo: photo.metadata.rating or None,
     "prompt": lambda photo: _generated(photo.metadata).prompt,
     "model": lambda photo: _generated(photo.metadata).model,
+    "text": lambda photo: photo.text,
 }

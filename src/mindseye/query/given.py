@@ -125,6 +125,8 @@ class Fields(TypedDict, total=False):
     caption: Text
     title: Text
     description: Text
+    text: Text
+    ocr: Text
     folder: Text
     path: Text
     name: Text

@@ -18,6 +18,9 @@ OWN: Final = 1.0
 SHARED: Final = 0.7
 """What a word weighs that a photo has in common with others around it."""
 
+READ: Final = 0.85
+"""What a word weighs that was read in the picture: it may be misread, or name what is not shown."""
+
 _SNIPPET: Final = 80
 """Most characters of a snippet."""
 
@@ -58,6 +61,7 @@ PASSAGES: Final[Mapping[str, Passage]] = {
     "keywords": Passage(OWN, lambda photo: ", ".join(photo.metadata.keywords)),
     "people": Passage(OWN, lambda photo: ", ".join(photo.metadata.people)),
     "prompt": Passage(OWN, _prompt),
+    "text": Passage(READ, lambda photo: photo.text),
     "place": Passage(SHARED, _place),
     "folder": Passage(SHARED, _folder),
 }

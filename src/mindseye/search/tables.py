@@ -56,7 +56,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, _Read]]] = {
     "f_number": ("float64", _fact("f_number")),
     "iso": ("int64", _fact("iso")),
     **{name: ("float64", _fact(name)) for name in ("focal_length", "focal_length_35mm")},
-    **{name: ("string", _fact(name)) for name in ("title", "caption")},
+    **{name: ("string", _fact(name)) for name in ("title", "caption", "text")},
     "keywords": ("texts", _fact("keywords")),
     "people": ("texts", _fact("people")),
     "colours": ("texts", _fact("colours")),

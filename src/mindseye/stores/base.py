@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mindseye.query.model import Filter
+from mindseye.stores.picture_texts import PictureTexts
 from mindseye.types import (
     Album,
     Edit,
@@ -171,7 +172,8 @@ class Coverage:
     """Counts over the library; `failed` groups skipped files by reason.
 
     `frames` are those of photos that are not missing: what a search could find. `without_colours`
-    are photos that are not missing and whose pixels were never looked at for colours.
+    are photos that are not missing and whose pixels were never looked at for colours, `read` those
+    in which text was looked for, `with_text` those of them that show some.
     """
 
     photos: int
@@ -180,6 +182,8 @@ class Coverage:
     skipped: int
     failed: dict[str, int] = field(default_factory=dict)
     without_colours: int = 0
+    read: int = 0
+    with_text: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,6 +514,10 @@ class Store(Protocol):
     @property
     def texts(self) -> Texts:
         """The words in what is written about photos."""
+
+    @property
+    def picture_texts(self) -> PictureTexts:
+        """What was read in pictures."""
 
     @property
     def albums(self) -> Albums:

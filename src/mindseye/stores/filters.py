@@ -43,7 +43,7 @@ from mindseye.query.fields import FieldSpec, Kind
 from mindseye.query.model import Among, And, Below, Field, Filter, Not, Or
 from mindseye.query.values import Circle
 from mindseye.stores.below import photos_below
-from mindseye.stores.schema import colours, edits, photos
+from mindseye.stores.schema import colours, edits, photos, picture_texts
 from mindseye.stores.sql.expressions import metres_between, one_of
 from mindseye.stores.texts import LISTS, TextTest, any_with, folder_with, named_so, words_in
 from mindseye.types import Source
@@ -234,6 +234,9 @@ _DERIVED: Final[Mapping[str, ColumnElement[Any]]] = {
     "stars": func.nullif(photos.c.rating, 0),
     "prompt": _generation("prompt"),
     "model": _generation("model"),
+    "text": select(picture_texts.c.text)
+    .where(picture_texts.c.digest == photos.c.digest)
+    .scalar_subquery(),
 }
 """Facts that are no columns of `photos` -> what they are worked out from."""
 

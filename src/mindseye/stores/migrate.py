@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from mindseye.errors import SchemaTooNew
 
-NEWEST = "0008"
+NEWEST = "0009"
 """The version this code is written for: the newest file in `migrations/versions`."""
 
 _FOLDER = Path(__file__).with_name("migrations")

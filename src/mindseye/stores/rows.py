@@ -108,7 +108,7 @@ class Lists:
 
 
 def photo_from(row: RowMapping, lists: Lists) -> Photo:
-    """The photo of a row of `photos`, which has besides `root_path`, `copies` and its place.
+    """The photo of a row of `photos`, with `root_path`, `copies`, `text` and its place besides.
 
     The columns of its place begin with `at_`; they are NULL where none is known.
     """
@@ -127,6 +127,7 @@ def photo_from(row: RowMapping, lists: Lists) -> Photo:
         missing_since=row["missing_since"],
         copies=row["copies"],
         located=_located(row),
+        text=row["text"],
     )
 
 

@@ -187,6 +187,17 @@ edits = Table(
     sqlite_autoincrement=True,
 )
 
+# Of a content, not of a photo: copies show the same. What stands last is long and seldom read.
+picture_texts = Table(
+    "picture_texts",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("reader", Text, nullable=False),
+    Column("read_at", DateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("regions", JSON, nullable=False),
+)
+
 frames = Table(
     "frames",
     metadata,

@@ -25,7 +25,15 @@ from sqlalchemy import (
     select,
 )
 
-from mindseye.stores.schema import keywords, people, photo_places, photos, places, roots
+from mindseye.stores.schema import (
+    keywords,
+    people,
+    photo_places,
+    photos,
+    picture_texts,
+    places,
+    roots,
+)
 from mindseye.stores.sql.expressions import folded, octets
 
 
@@ -60,6 +68,9 @@ def any_with(name: str, text: ColumnElement[str], test: TextTest) -> ColumnEleme
         # A query of its own reads the index over names, and no rows.
         named = photos.alias()
         return photos.c.id.in_(select(named.c.id).where(test.on_few(named.c.name)))
+    if name == "text":
+        read = picture_texts.c
+        return photos.c.digest.in_(select(read.digest).where(test.on_few(read.text)))
     return and_(text.is_not(None), test.on_few(text))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mindseye.encoders.base import Calibration, Logistic
 from mindseye.encoders.options import RunOptions
@@ -80,10 +81,16 @@ def load(spec: EncoderSpec | None = None, options: RunOptions | None = None) -> 
     return ColourEncoder(EmbeddingSpace(str(spec), f"colours-1-{spec.name}", _NOTHING + 1))
 
 
-def _shares(pixels: Pixels) -> Vectors:
+def nearest_colours(pixels: Pixels) -> NDArray[np.intp]:
+    """For each dot `(h, w)` the place in `COLOURS` of the colour nearest to it."""
     palette = np.array([value for value, _ in COLOURS.values()], dtype=np.int32)
+    dots = pixels.astype(np.int32)
+    distances = ((dots[:, :, None, :] - palette) ** 2).sum(axis=3)
+    return np.asarray(distances.argmin(axis=2), dtype=np.intp)
+
+
+def _shares(pixels: Pixels) -> Vectors:
     step = max(1, min(pixels.shape[:2]) // _RESOLUTION)
-    dots = pixels[::step, ::step].reshape(-1, 3).astype(np.int32)
-    nearest = ((dots[:, None, :] - palette[None]) ** 2).sum(axis=2).argmin(axis=1)
-    counts = np.bincount(nearest, minlength=_NOTHING + 1)
+    nearest = nearest_colours(pixels[::step, ::step])
+    counts = np.bincount(nearest.ravel(), minlength=_NOTHING + 1)
     return np.asarray(np.sqrt(counts / counts.sum()), dtype=np.float32)

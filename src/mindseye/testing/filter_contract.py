@@ -23,7 +23,8 @@ from mindseye.query.evaluate import matches
 from mindseye.query.model import Field, Filter, Operator
 from mindseye.query.parse import parse
 from mindseye.stores.base import Batch, PhotoRecord, Placed, Store
-from mindseye.testing.filters import LOCATED, MEMBERS, NOW, filters, photo_records
+from mindseye.testing.filters import LOCATED, MEMBERS, NOW, TEXTS, filters, photo_records
+from mindseye.testing.picture_text_contract import shows
 from mindseye.testing.samples import digest_of, frames_of, record
 from mindseye.testing.store_contract import Opener
 from mindseye.types import (
@@ -138,6 +139,13 @@ LOCATED_IN: Final = {
     "fiji.tif": Located("Pacific/Fiji", country_names=("Fiji", "Viti", "100% Fiji")),
 }
 """Name -> what the gazetteer said of the place."""
+
+READ_IN: Final[Mapping[str, tuple[str, ...]]] = {
+    "fiji.tif": ("Total", "Sum", "合計"),
+    "scan.png": ("Ausgang",),
+    "raw.cr3": (),
+}
+"""Name -> the lines read in the picture, and in its copies; in the others nobody has looked."""
 
 _ALL: Final = frozenset(PHOTOS)
 
@@ -260,6 +268,14 @@ CASES: Final[Mapping[str, set[str] | frozenset[str]]] = {
     "size:1..5kb": _ALL - {"raw.cr3"},
     'prompt:"castle, by"': {"castle_50%.webp"},
     "model:SDXL": {"castle_50%.webp"},
+    "text:TOTAL": {"fiji.tif"},
+    'text:"total sum"': {"fiji.tif"},
+    "text:合計": {"fiji.tif"},
+    "-text:total": _ALL - {"fiji.tif"},
+    "ocr:ausgang": {"scan.png", "empty.jpg"},
+    "text:castle": set(),
+    "has:text": {"fiji.tif", "scan.png", "empty.jpg"},
+    "-has:text": _ALL - {"fiji.tif", "scan.png", "empty.jpg"},
     "-prompt:castle": _ALL - {"castle_50%.webp"},
     "has:gps (date:2022 OR camera:canon)": {"kyoto.jpg", "Oslo.HEIC"},
 }
@@ -313,6 +329,10 @@ class FilterContract:
         with closing(opener()) as store:
             root = store.files.add_root("/Photos")
             ids = store.put(Batch(photos=table_records(root.id)))
+            for photo in store.catalog.photos(ids):
+                if photo.location.name in READ_IN:
+                    lines = READ_IN[photo.location.name]
+                    store.picture_texts.put(photo.digest, shows(*lines))
             # Says of the empty photo, and of one more, what they are said to be without as well.
             store.edits.put([ids[0], ids[-1]], Edit(title=""))
             store.edits.put(ids[:1], Edit(), revert=["title"])
@@ -361,6 +381,10 @@ class FilterContract:
         [root] = asked.files.roots()
         ids = asked.put(Batch(photos=data.draw(photo_records(root.id, 7))))
         place_all(asked, {photo_id: data.draw(LOCATED) for photo_id in ids})
+        for photo in asked.catalog.photos(ids):
+            lines = data.draw(st.none() | st.lists(TEXTS, max_size=2))
+            if lines is not None:
+                asked.picture_texts.put(photo.digest, shows(*lines))
         known = asked.catalog.photos(ids)
         for filter_ in random:
             expected = {photo.id for photo in known if matches(filter_, photo, NOW)}

@@ -18,6 +18,7 @@ from mindseye.testing.columns_contract import ColumnsContract
 from mindseye.testing.counts_contract import CountsContract
 from mindseye.testing.edit_contract import EditContract
 from mindseye.testing.index_contract import TOLERANCE, unit_rows
+from mindseye.testing.picture_text_contract import PictureTextContract
 from mindseye.testing.place_contract import PlacesContract
 from mindseye.testing.samples import (
     FULL_METADATA,
@@ -575,5 +576,6 @@ class StoreContract(
     ColumnsContract,
     CountsContract,
     PlacesContract,
+    PictureTextContract,
 ):
     """Every test of a `Store`; the fixture `opener` says how to open one."""

@@ -29,7 +29,16 @@ from mindseye.query.model import Filter
 from mindseye.stores.base import NEWEST_FIRST, Coverage, DateOrder, Selection, SkippedFile
 from mindseye.stores.filters import where
 from mindseye.stores.rows import photo_from
-from mindseye.stores.schema import colours, frames, photo_places, photos, places, roots, skipped
+from mindseye.stores.schema import (
+    colours,
+    frames,
+    photo_places,
+    photos,
+    picture_texts,
+    places,
+    roots,
+    skipped,
+)
 from mindseye.stores.sql.expressions import as_list, ids_from, one_of, unindexed
 from mindseye.stores.sql.lists import lists_of
 from mindseye.stores.sql.session import Session
@@ -181,21 +190,16 @@ class SqlCatalog:
             .join(photos, photos.c.id == frames.c.photo_id)
             .where(photos.c.missing_since.is_(None))
         )
-        without_colours = (
-            select(func.count())
-            .select_from(photos)
-            .where(
-                photos.c.missing_since.is_(None), ~exists().where(colours.c.photo_id == photos.c.id)
-            )
-        )
         with self._session.read() as connection:
             total, missing = connection.execute(
                 select(func.count(), func.count(photos.c.missing_since)).select_from(photos)
             ).one()
             failed: dict[str, int] = dict(connection.execute(reasons).all())
             count = connection.execute(visible).scalar_one()
-            unseen = connection.execute(without_colours).scalar_one()
-        return Coverage(total, count, missing, sum(failed.values()), failed, unseen)
+            unseen = connection.execute(_without_colours()).scalar_one()
+            looked_at, with_text = connection.execute(_read()).one()
+        skips = sum(failed.values())
+        return Coverage(total, count, missing, skips, failed, unseen, looked_at, with_text)
 
 
 def load_photos(connection: Connection, where: ColumnElement[bool]) -> dict[int, Photo]:
@@ -210,11 +214,13 @@ def load_photos(connection: Connection, where: ColumnElement[bool]) -> dict[int,
         photos,
         roots.c.path.label("root_path"),
         copies.scalar_subquery().label("copies"),
+        picture_texts.c.text,
         *(column.label(f"at_{column.name}") for column in places.c),
     ).select_from(
         photos.join(roots, roots.c.id == photos.c.root_id)
         .outerjoin(photo_places, photo_places.c.photo_id == photos.c.id)
         .outerjoin(places, places.c.id == photo_places.c.place_id)
+        .outerjoin(picture_texts, picture_texts.c.digest == photos.c.digest)
     )
     rows = connection.execute(listed.where(where)).mappings().all()
     lists = lists_of(connection, [row["id"] for row in rows])
@@ -230,6 +236,23 @@ def passes(chosen: Selection) -> ColumnElement[bool]:
         owners = select(frames.c.photo_id).where(one_of(frames.c.id, chosen.within.tolist()))
         tests.append(photos.c.id.in_(owners))
     return and_(*tests)
+
+
+def _without_colours() -> Select[int]:
+    """How many photos that are not missing were never looked at for colours."""
+    seen = exists().where(colours.c.photo_id == photos.c.id)
+    visible = photos.c.missing_since.is_(None)
+    return select(func.count()).select_from(photos).where(visible, ~seen)
+
+
+def _read() -> Select[int, int]:
+    """In how many photos that are not missing text was looked for, and how many show some."""
+    return (
+        select(func.count(), func.count(func.nullif(picture_texts.c.text, "")))
+        .select_from(picture_texts)
+        .join(photos, photos.c.digest == picture_texts.c.digest)
+        .where(photos.c.missing_since.is_(None))
+    )
 
 
 def _behind(order: DateOrder) -> ColumnElement[bool]:

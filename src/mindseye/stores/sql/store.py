@@ -19,6 +19,7 @@ from mindseye.stores.sql.counts import SqlCounts
 from mindseye.stores.sql.edits import SqlEdits
 from mindseye.stores.sql.expressions import one_of
 from mindseye.stores.sql.files import SqlFiles
+from mindseye.stores.sql.picture_texts import SqlPictureTexts, drop_unowned
 from mindseye.stores.sql.places import SqlPlaces
 from mindseye.stores.sql.session import Session
 from mindseye.stores.sql.texts import SqlTexts
@@ -40,6 +41,7 @@ class SqlStore(ABC):
         self.columns = StoreColumns(session.read, passes, self._generation)
         self.files = SqlFiles(session, self.catalog)
         self.texts = SqlTexts(session)
+        self.picture_texts = SqlPictureTexts(session)
         self.albums = SqlAlbums(session)
         self.choices = SqlChoices(session)
         self.edits = SqlEdits(session)
@@ -124,11 +126,14 @@ class SqlStore(ABC):
             return write_batch(connection, batch, table, self._session.words)
 
     def forget(self, photo_ids: Sequence[int]) -> int:
-        """Remove photos with their frames and vectors; returns how many there were."""
+        """Remove photos with their frames, vectors and texts; returns how many there were."""
         with self._session.write() as connection:
             self._session.words.forget(connection, photo_ids)
-            gone = photos.delete().where(one_of(photos.c.id, photo_ids))
-            return connection.execute(gone).rowcount
+            chosen = one_of(photos.c.id, photo_ids)
+            digests = connection.execute(select(photos.c.digest).where(chosen)).scalars().all()
+            gone = connection.execute(photos.delete().where(chosen)).rowcount
+            drop_unowned(connection, digests)
+            return gone
 
     def check(self, *, repair: bool = False) -> Iterator[Problem]:
         """Look for what must not be: damage, loose links, bad vectors, false words and indexes."""

@@ -15,6 +15,7 @@ from mindseye.stores.schema import frames, photos, skipped, vectors
 from mindseye.stores.sql.expressions import one_of
 from mindseye.stores.sql.kept import edited, kept_edits, settle_edits
 from mindseye.stores.sql.lists import clear_lists, write_colours, write_lists
+from mindseye.stores.sql.picture_texts import drop_unowned
 from mindseye.stores.sql.vectors import SqlVectors
 from mindseye.stores.sql.words import Words
 from mindseye.types import Location
@@ -99,16 +100,18 @@ def _insert(connection: Connection, records: Sequence[PhotoRecord]) -> list[int]
 def _replace(connection: Connection, records: dict[int, PhotoRecord]) -> None:
     """Write over known photos: they keep their ids, their frames and when they were added.
 
-    A photo whose content changed loses the vectors of all spaces: they show what it no longer is.
+    A photo whose content changed loses the vectors of all spaces, and the text read in it: they
+    show what it no longer is.
     """
     if not records:
         return
     listed = select(photos.c.id, photos.c.digest, *(photos.c[name] for name in _PLACE))
-    edited, elsewhere = [], []
+    edited, elsewhere, before = [], [], []
     for photo_id, digest, *place in connection.execute(listed.where(one_of(photos.c.id, records))):
         record = records[photo_id]
         if digest != record.digest:
             edited.append(photo_id)
+            before.append(digest)
         if Location(*place) != record.location:
             elsewhere.append(photo_id)
     owned = select(frames.c.id).where(one_of(frames.c.photo_id, edited))
@@ -117,6 +120,7 @@ def _replace(connection: Connection, records: dict[int, PhotoRecord]) -> None:
     _park(connection, elsewhere)
     rows = [{**record_row(record), "at_id": known} for known, record in records.items()]
     update_photos(connection, rows)
+    drop_unowned(connection, before)
 
 
 def _move(connection: Connection, moves: Sequence[Move]) -> None:
