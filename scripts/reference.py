@@ -1,4 +1,4 @@
-"""Writes the reference pages that are made from code: commands, settings, errors, fields.
+"""Writes the reference pages that are made from code: commands, settings, errors, fields, HTTP.
 
 python scripts/reference.py          write them
 python scripts/reference.py --check  exit 1 when one of them is stale
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from http_routes import route_table
 
 from mindseye import errors
 from mindseye.cli.main import cli
@@ -49,6 +50,7 @@ def pages() -> dict[str, str]:
         "commands.md": "\n".join(commands()) + "\n",
         "settings.md": "\n".join(settings()) + "\n",
         "errors.md": "\n".join(error_table()) + "\n",
+        "http.md": with_section(PAGES / "http.md", "\n".join(route_table())),
         "query.md": with_section(PAGES / "query.md", "\n".join(field_table())),
     }
 

@@ -69,6 +69,24 @@ class Settings:
     decode_memory: int = _setting(
         4096, "MiB of address space a decoding process may use; 0 is no limit."
     )
+    host: str = _setting("127.0.0.1", "Address that `mindseye serve` listens at.")
+    port: int = _setting(8123, "Port that `mindseye serve` listens at; 0 is any that is free.")
+    hosts: str = _setting(
+        "", "Names by which browsers may reach the server besides loopback ones, with commas."
+    )
+    proxies: str = _setting(
+        "", "Addresses of reverse proxies whose X-Forwarded headers are believed, with commas."
+    )
+    folders: str = _setting(
+        "",
+        "Folders below which the server takes photos in and lists folders, separated as in PATH; "
+        "empty is the home folder. The roots of the library are always among them.",
+    )
+    upload_mb: int = _setting(64, "Megabytes of a picture that is sent to the server to search.")
+    thumbnails_mb: int = _setting(2048, "Megabytes of thumbnails that the server keeps on disk.")
+    tiles: str = _setting(
+        "", "URL of map tiles with {z}, {x} and {y}; empty shows the outline that is built in."
+    )
     source: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -191,6 +209,9 @@ _RANGES: dict[str, tuple[float, float]] = {
     "max_pixels": (1, 10**12),
     "decode_seconds": (0.1, 86_400),
     "decode_memory": (0, 10**9),
+    "port": (0, 65_535),
+    "upload_mb": (1, 1024),
+    "thumbnails_mb": (1, 10**6),
 }
 
 

@@ -152,5 +152,13 @@ class NotPermitted(AccessError):
     """The caller is known and not allowed."""
 
 
+class TooManyAttempts(AccessError):
+    """Somebody tried to sign in too often; `seconds` says when it may be tried again."""
+
+    def __init__(self, message: str, *, seconds: float, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.seconds = seconds
+
+
 def _remake_media_error(kind: type[MediaError], path: str, message: str, hint: str) -> MediaError:
     return kind(path, message, hint=hint)

@@ -1,6 +1,6 @@
-"""What a failure means outside Python: its exit code, and the words a user reads.
+"""What a failure means outside Python: its exit code, its HTTP status, the words a user reads.
 
-The table is searched from the most special class to the most general one.
+The tables are searched from the most special class to the most general one.
 """
 
 from __future__ import annotations
@@ -23,10 +23,33 @@ EXIT_CODES: dict[type[errors.MindseyeError], int] = {
 
 INTERRUPTED = 130
 
+HTTP_STATUSES: dict[type[errors.MindseyeError], int] = {
+    errors.NotFound: 404,
+    errors.UsageError: 400,
+    errors.MissingExtra: 501,
+    errors.MediaTooLarge: 413,
+    errors.UnsupportedMedia: 415,
+    errors.MediaError: 422,
+    errors.WeightsUnavailable: 503,
+    errors.SpaceMismatch: 409,
+    errors.StoreBusy: 409,
+    errors.StoreUnavailable: 503,
+    errors.NotAuthenticated: 401,
+    errors.TooManyAttempts: 429,
+    errors.AccessError: 403,
+    errors.MindseyeError: 500,
+}
+"""Error class -> status of an HTTP answer (RFC 9110)."""
+
 
 def exit_code(error: errors.MindseyeError) -> int:
     """The exit code for an error: that of its nearest class in `EXIT_CODES`."""
     return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
+
+
+def http_status(error: errors.MindseyeError) -> int:
+    """The HTTP status for an error: that of its nearest class in `HTTP_STATUSES`."""
+    return next(HTTP_STATUSES[kind] for kind in type(error).__mro__ if kind in HTTP_STATUSES)
 
 
 def describe(error: errors.MindseyeError) -> dict[str, object]:

@@ -32,6 +32,7 @@ EXTRAS = {
     "arrow": ("pyarrow", "hits as Arrow tables"),
     "pandas": ("pandas", "hits as pandas data frames"),
     "ocr": ("rapidocr", "reading the text in pictures"),
+    "server": ("fastapi", "the web page and the HTTP API"),
     "places": ("timezonefinder", "towns, countries and time zones from GPS"),
 }
 """Extra -> the module it brings, and what that is good for."""

@@ -30,6 +30,7 @@ COMMANDS = {
     "read-text": "mindseye.cli.read_text:read_text",
     "encoders": "mindseye.cli.encoders:encoders",
     "evaluate": "mindseye.cli.evaluate:evaluate",
+    "serve": "mindseye.cli.serve:serve",
     "check": "mindseye.cli.care:check",
     "forget": "mindseye.cli.care:forget",
     "completion": "mindseye.cli.completion:completion",

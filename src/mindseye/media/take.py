@@ -58,7 +58,7 @@ def take(
     `CorruptMedia` or `MediaTooLarge`; `MediaError` itself when the file cannot be read.
     """
     bounds = limits or DecodeLimits()
-    data, stamp = _contents(path, bounds)
+    data, stamp = contents(path, bounds)
     digest = hashlib.sha256(data).hexdigest()
     decoded = None if digest in known_digests else _coloured(decode(path, data, bounds))
     content = FileContent(path, data, _sidecar(path), stamp.mtime_ns)
@@ -70,8 +70,11 @@ def _coloured(decoded: Decoded) -> Decoded:
     return replace(decoded, picture=picture)
 
 
-def _contents(path: str, limits: DecodeLimits) -> tuple[bytes, FileStamp]:
-    """The bytes of a file that no decoder refuses, and its stamp while they were read."""
+def contents(path: str, limits: DecodeLimits) -> tuple[bytes, FileStamp]:
+    """The bytes of a file that no decoder refuses, and its stamp while they were read.
+
+    Raises as `take` does.
+    """
     try:
         with open(from_text(path), "rb", buffering=0, opener=_open) as file:
             before = os.fstat(file.fileno())

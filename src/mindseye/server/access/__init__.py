@@ -1,0 +1,1 @@
+"""Who asks, and what they may do: roles, accounts, sessions, tokens, links to albums."""

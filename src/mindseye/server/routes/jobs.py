@@ -1,0 +1,158 @@
+"""Long work: ingest, change of encoder, fetching an encoder; and events while it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final, Literal
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Path, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict, Field
+
+from mindseye.encoders.spec import EncoderSpec
+from mindseye.server.asked import Name, Text
+from mindseye.server.context import MOST_ID, Admin, Here, Viewer
+from mindseye.server.jobs import Job
+from mindseye.server.models import JobFacts
+from mindseye.server.problems import documented
+
+router = APIRouter(tags=["jobs"], responses=documented(400, 401, 403, 404, 409, 422, 503))
+
+_LOOKED_EVERY: Final = 0.3
+"""Seconds between two looks at what has changed."""
+
+_GENERATION_EVERY: Final = 5
+"""Every so many looks it is seen whether the library was written to."""
+
+JobId = Annotated[int, Path(ge=1, le=MOST_ID, description="The id of a job.")]
+Spec = Annotated[str, Field(max_length=500, description="Spec of an encoder.")]
+
+
+class IngestWanted(BaseModel):
+    """Take folders in; without any, all roots of the library are looked at again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["ingest"]
+    folders: list[Text] = Field(default_factory=list, max_length=1000)
+    again: bool = Field(default=False, description="Whether unchanged files are read anew.")
+
+
+class ReencodeWanted(BaseModel):
+    """Bring the library, or an album, to another encoder."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["reencode"]
+    encoder: Spec = ""
+    album: Name | None = None
+    drop: bool = Field(default=False, description="Whether the old vectors are removed afterwards.")
+
+
+class LocateWanted(BaseModel):
+    """Look up the places of photos."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["locate"]
+    again: bool = False
+
+
+class FetchWanted(BaseModel):
+    """Download an encoder."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["fetch"]
+    encoder: Spec
+
+
+Wanted = Annotated[
+    IngestWanted | ReencodeWanted | LocateWanted | FetchWanted, Field(discriminator="kind")
+]
+
+
+@router.get("/jobs")
+def jobs(context: Here, caller: Viewer) -> list[JobFacts]:
+    """All jobs, the latest first; those that ended long ago are forgotten."""
+    del caller
+    return [_facts(job) for job in context.jobs.all()]
+
+
+@router.post("/jobs", status_code=201)
+def start_job(context: Here, caller: Admin, wanted: Wanted) -> JobFacts:
+    """Start long work. It runs after the jobs before it; searches go on meanwhile."""
+    arguments = wanted.model_dump(exclude={"kind"})
+    if isinstance(wanted, IngestWanted):
+        roots = [root.path for root in context.library.store.files.roots()]
+        named = [context.folder_text(folder) for folder in wanted.folders]
+        arguments["folders"] = named or roots
+    elif isinstance(wanted, FetchWanted) or (isinstance(wanted, ReencodeWanted) and wanted.encoder):
+        EncoderSpec.parse(wanted.encoder)
+    if isinstance(wanted, ReencodeWanted) and wanted.album is not None:
+        context.library.store.albums.get(wanted.album)
+    context.gate.note(caller, "job", f"started {wanted.kind}")
+    return _facts(context.jobs.start(wanted.kind, arguments))
+
+
+@router.get("/jobs/{job_id}")
+def job(context: Here, caller: Viewer, job_id: JobId) -> JobFacts:
+    """One job."""
+    del caller
+    return _facts(context.jobs.get(job_id))
+
+
+@router.post("/jobs/{job_id}/pause")
+def pause_job(context: Here, caller: Admin, job_id: JobId) -> JobFacts:
+    """Let a job stop after what it has in hand; it can be resumed."""
+    context.gate.note(caller, "job", f"paused {job_id}")
+    return _facts(context.jobs.pause(job_id))
+
+
+@router.post("/jobs/{job_id}/resume")
+def resume_job(context: Here, caller: Admin, job_id: JobId) -> JobFacts:
+    """Let a paused or failed job go on from where it stopped."""
+    context.gate.note(caller, "job", f"resumed {job_id}")
+    return _facts(context.jobs.resume(job_id))
+
+
+@router.post("/jobs/{job_id}/cancel")
+def cancel_job(context: Here, caller: Admin, job_id: JobId) -> JobFacts:
+    """Let a job stop for good; what it has done stays done."""
+    context.gate.note(caller, "job", f"cancelled {job_id}")
+    return _facts(context.jobs.cancel(job_id))
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(request: Request, context: Here, caller: Viewer) -> AsyncIterator[ServerSentEvent]:
+    """What changes, as it changes: `job` with a job, `library` with its generation.
+
+    Begins with the generation and every job that has not ended.
+    """
+    del caller
+    seen = max((job.version for job in context.jobs.all()), default=0)
+    generation, looks = "", 0
+    for open_job in reversed(context.jobs.all()):
+        if open_job.ended_at is None:
+            yield _event("job", _facts(open_job).model_dump())
+    while not context.closing and not await request.is_disconnected():
+        for changed in context.jobs.changes(seen):
+            seen = changed.version
+            yield _event("job", _facts(changed).model_dump())
+        if looks % _GENERATION_EVERY == 0:
+            current = await run_sync(context.memory.generation)
+            if current != generation:
+                generation = current
+                yield _event("library", {"generation": generation})
+        looks += 1
+        await asyncio.sleep(_LOOKED_EVERY)
+
+
+def _event(name: str, data: dict[str, Any]) -> ServerSentEvent:
+    return ServerSentEvent(event=name, data=data)
+
+
+def _facts(job: Job) -> JobFacts:
+    return JobFacts.model_validate(job)

@@ -1,0 +1,48 @@
+"""The web page: one shell for every address of it, and its files below a versioned one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from mindseye import __version__
+
+WEB: Final = Path(__file__).parents[1] / "web"
+PAGES: Final = (
+    "/", "/photo/{photo_id}", "/map", "/places", "/albums", "/people", "/settings", "/jobs",
+    "/login", "/shared/{link}",
+)  # fmt: skip
+"""Addresses that the page makes something of."""
+
+router = APIRouter(include_in_schema=False)
+
+
+class VersionedFiles(StaticFiles):
+    """Files that are kept by browsers for ever: a new version has another address."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The answer for one file."""
+        answer = await super().get_response(path, scope)
+        if answer.status_code == 200:
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+async def shell() -> HTMLResponse:
+    """The page itself; what it shows it asks of the API."""
+    text = (WEB / "index.html").read_text().replace("{version}", __version__)
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
+
+
+def install(app: FastAPI) -> None:
+    """Let the application serve the page."""
+    for address in PAGES:
+        router.add_api_route(address, shell, methods=["GET"], response_class=HTMLResponse)
+    app.include_router(router)
+    app.mount(f"/static/{__version__}", VersionedFiles(directory=WEB), name="static")

@@ -1,0 +1,94 @@
+"""What jobs do: each kind of long work as a call of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from mindseye.encode import run_options
+from mindseye.encoders.spec import EncoderSpec
+from mindseye.errors import WeightsUnavailable
+from mindseye.ingest.options import Progress
+from mindseye.library import Library
+from mindseye.server.jobs import Run, Tell
+
+KINDS = ("ingest", "reencode", "locate", "fetch")
+
+
+def runs_over(library: Library) -> dict[str, Run]:
+    """The work of each kind, over this library."""
+    return {
+        "ingest": lambda arguments, tell, stop: _ingest(library, arguments, tell, stop),
+        "reencode": lambda arguments, tell, stop: _reencode(library, arguments, tell, stop),
+        "locate": lambda arguments, _, stop: {
+            "located": library.locate(again=arguments["again"], cancel=stop)
+        },
+        "fetch": lambda arguments, tell, stop: _fetch(library, arguments, tell, stop),
+    }
+
+
+def _ingest(
+    library: Library, arguments: Mapping[str, Any], tell: Tell, stop: Event
+) -> Mapping[str, Any]:
+    report = library.ingest(
+        arguments["folders"], again=arguments["again"], observer=_observer(tell), cancel=stop
+    )
+    return _facts(report)
+
+
+def _reencode(
+    library: Library, arguments: Mapping[str, Any], tell: Tell, stop: Event
+) -> Mapping[str, Any]:
+    report = library.reencode(
+        arguments["encoder"],
+        album=arguments["album"],
+        drop=arguments["drop"],
+        observer=_observer(tell),
+        cancel=stop,
+    )
+    return _facts(report)
+
+
+def _fetch(
+    library: Library, arguments: Mapping[str, Any], tell: Tell, stop: Event
+) -> Mapping[str, Any]:
+    from mindseye.encoders.known.download import fetch
+
+    spec = EncoderSpec.parse(arguments["encoder"])
+    try:
+        folder = fetch(
+            spec,
+            run_options(library.settings),
+            progress=lambda progress: tell({**asdict(progress), "what": "bytes"}),
+            cancel=stop,
+        )
+    except WeightsUnavailable:
+        if not stop.is_set():
+            raise
+        return {"encoder": str(spec), "folder": None}
+    return {"encoder": str(spec), "folder": str(folder)}
+
+
+def _observer(tell: Tell) -> Callable[[Progress], None]:
+    return lambda progress: tell(asdict(progress))
+
+
+def _facts(report: object) -> dict[str, Any]:
+    plain = _plain(report)
+    assert isinstance(plain, dict)
+    return plain
+
+
+def _plain(value: object) -> object:
+    """A report as JSON knows it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Path) else value

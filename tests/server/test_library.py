@@ -1,0 +1,92 @@
+"""The library as a whole over HTTP, health and metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from mindseye import __version__
+from mindseye.config import setting_fields
+
+
+def test_the_status_says_how_complete_the_library_is(client: TestClient, photos: Path) -> None:
+    status = client.get("/api/v1/status").json()
+    assert (status["coverage"]["photos"], status["encoded"], status["waiting"]) == (4, 4, 0)
+    assert (status["encoder"], status["version"]) == ("test-colours", __version__)
+    assert status["roots"] == [str(photos)]
+    assert [space["vectors"] for space in status["spaces"]] == [4]
+    [skipped] = client.get("/api/v1/skipped").json()
+    assert skipped["path"] == str(photos / "broken.jpg")
+    assert skipped["reason"]
+
+
+def test_every_setting_is_told_and_no_password(client: TestClient) -> None:
+    told = {entry["name"]: entry for entry in client.get("/api/v1/settings").json()}
+    assert list(told) == [entry.name for entry in setting_fields()]
+    assert told["encoder"]["source"] == "flag"
+    assert told["store"]["value"] == ""
+
+
+def test_encoders_are_listed_with_the_one_in_use(client: TestClient) -> None:
+    few = client.get("/api/v1/encoders").json()
+    every = client.get("/api/v1/encoders", params={"all": True}).json()
+    assert [entry["spec"] for entry in few if entry["in_use"]] == ["test-colours"]
+    assert len(few) < len(every)
+    assert {"builtin"} <= {entry["spec"] for entry in few if entry["here"]}
+
+
+def test_the_page_learns_who_asks(client: TestClient) -> None:
+    me = client.get("/api/v1/me").json()
+    assert (me["role"], me["accounts"], me["album"]) == ("admin", False, None)
+
+
+def test_the_language_of_queries_is_told(client: TestClient) -> None:
+    said = client.get("/api/v1/fields").json()
+    assert {"date", "camera"} <= {field["name"] for field in said["fields"]}
+    assert "year" in said["facets"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_healthy_server_says_so(client: TestClient, path: str) -> None:
+    assert client.get(path).json() == {"status": "ok"}
+
+
+def test_metrics_count_requests_by_route(client: TestClient) -> None:
+    client.get("/api/v1/photos/99999")
+    client.get("/nowhere")
+    told = client.get("/metrics").text
+    route = 'method="GET",route="/api/v1/photos/{photo_id}",status="404"'
+    assert f"mindseye_requests_total{{{route}}} 1.0" in told
+    assert 'mindseye_photos{state="photos"} 4.0' in told
+    assert "process_resident_memory_bytes" in told
+    assert "/nowhere" not in told
+
+
+@pytest.mark.parametrize("path", ["/", "/map", "/photo/3", "/albums"])
+def test_every_page_is_the_shell(client: TestClient, path: str) -> None:
+    page = client.get(path)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "Mindseye" in page.text
+    assert "<script>" not in page.text
+
+
+def test_files_of_the_page_are_kept_for_ever_at_their_version(client: TestClient) -> None:
+    kept = client.get(f"/static/{__version__}/shell.css")
+    assert kept.status_code == 200
+    assert "immutable" in kept.headers["cache-control"]
+    assert client.get(f"/static/{__version__}/../app.py").status_code == 404
+    assert client.get(f"/static/{__version__}/%2e%2e/app.py").status_code == 404
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("DELETE", "/api/v1/status")])
+def test_what_there_is_not_is_a_problem_too(client: TestClient, method: str, path: str) -> None:
+    answer = client.request(method, path)
+    assert answer.status_code in {404, 405}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_large_answer_is_compressed(client: TestClient) -> None:
+    answer = client.get("/api/v1/fields", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
