@@ -160,7 +160,10 @@ DEGREES = st.tuples(st.floats(-90, 90), st.floats(-180, 180), st.floats(0.001, 2
 def ordered(spec: FieldSpec) -> st.SearchStrategy[object]:
     if spec.kind is Kind.DATE:
         return DAYS
-    return st.integers(0, 5) if spec.whole else st.floats(0, min(spec.most, 1e12), allow_nan=False)
+    least = max(0, int(spec.least))
+    return (
+        st.integers(least, 5) if spec.whole else st.floats(0, min(spec.most, 1e12), allow_nan=False)
+    )
 
 
 def one_value(spec: FieldSpec) -> st.SearchStrategy[object]:

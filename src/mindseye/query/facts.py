@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from mindseye.query.colours import salient
-from mindseye.types import Exposure, Generation, Metadata, Photo, Place, Source
+from mindseye.types import Exposure, Generation, Metadata, Photo, Place, Precision, Source
 
 Fact: TypeAlias = str | float | datetime | tuple[str, ...] | None
 
@@ -77,6 +77,19 @@ def _own_date(metadata: Metadata) -> datetime | None:
     return None if metadata.sources.get("taken_at") == Source.MTIME else metadata.taken_at
 
 
+def _month(metadata: Metadata) -> int | None:
+    """The month it was taken in, from 1 to 12, unless only the year is known."""
+    moment, precision = metadata.taken_at, metadata.precision
+    return None if moment is None or precision == Precision.YEAR else moment.month
+
+
+def _day(metadata: Metadata) -> int | None:
+    """The day of the month, unless only the month or the year is known."""
+    moment, precision = metadata.taken_at, metadata.precision
+    vague = precision in (Precision.YEAR, Precision.MONTH)
+    return None if moment is None or vague else moment.day
+
+
 def _generated(metadata: Metadata) -> Generation:
     return metadata.generation or Generation("")
 
@@ -96,6 +109,8 @@ FACTS: Final[Mapping[str, Callable[[Photo], Fact]]] = {
     "added_at": lambda photo: photo.added_at,
     "taken_at": _meta("taken_at"),
     "precision": _meta("precision"),
+    "month": lambda photo: _month(photo.metadata),
+    "day": lambda photo: _day(photo.metadata),
     "own_date": lambda photo: _own_date(photo.metadata),
     "latitude": lambda photo: None if photo.metadata.gps is None else photo.metadata.gps.latitude,
     "longitude": lambda photo: None if photo.metadata.gps is None else photo.metadata.gps.longitude,

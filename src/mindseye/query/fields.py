@@ -98,6 +98,14 @@ FIELDS: Final[tuple[FieldSpec, ...]] = (
         "before:2020", stands_for=("date", Operator.BELOW),
     ),
     FieldSpec(
+        "month", Kind.NUMBER, ("month",), "taken in this month of any year, from 1 to 12",
+        "month:4", whole=True, least=1, most=12,
+    ),
+    FieldSpec(
+        "day", Kind.NUMBER, ("day",), "taken on this day of any month, from 1 to 31",
+        "day:24..26", whole=True, least=1, most=31,
+    ),
+    FieldSpec(
         "added", Kind.DATE, ("added_at",), "when the library took it in, by this machine's clock",
         "added:-2w..", utc=True,
     ),

@@ -90,6 +90,8 @@ class Fields(TypedDict, total=False):
     after: When
     since: When
     before: When
+    month: Number
+    day: Number
     added: When
     place: Text
     location: Text

@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    extract,
     false,
     func,
     literal,
@@ -46,7 +47,7 @@ from mindseye.stores.below import photos_below
 from mindseye.stores.schema import colours, edits, photos, picture_texts
 from mindseye.stores.sql.expressions import metres_between, one_of
 from mindseye.stores.texts import LISTS, TextTest, any_with, folder_with, named_so, words_in
-from mindseye.types import Source
+from mindseye.types import Precision, Source
 
 Test: TypeAlias = ColumnElement[bool]
 
@@ -219,6 +220,12 @@ def _kind() -> ColumnElement[str]:
     return case((name == "raw", "raw"), (moving, "animated"), else_="photo")
 
 
+def _calendar(part: str, *vague: Precision) -> ColumnElement[int]:
+    """A part of the date taken, unless the date is known no better than one of these."""
+    known = func.coalesce(photos.c.precision, "").not_in([str(each) for each in vague])
+    return case((known, extract(part, photos.c.taken_at)), else_=None)
+
+
 _DERIVED: Final[Mapping[str, ColumnElement[Any]]] = {
     "megapixels": photos.c.width * photos.c.height / literal(1e6, Float),
     "orientation": case(
@@ -227,6 +234,8 @@ _DERIVED: Final[Mapping[str, ColumnElement[Any]]] = {
         else_="square",
     ),
     "kind": _kind(),
+    "month": _calendar("month", Precision.YEAR),
+    "day": _calendar("day", Precision.YEAR, Precision.MONTH),
     "own_date": case(
         (photos.c.sources["taken_at"].as_string() == Source.MTIME.value, None),
         else_=photos.c.taken_at,

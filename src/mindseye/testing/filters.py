@@ -181,7 +181,7 @@ def _values(spec: FieldSpec) -> st.SearchStrategy[Value]:
     if spec.kind is Kind.CIRCLE:
         radii = st.sampled_from([500.0, 20_000.0, 3e6, 1.5e7, 1609.344])
         return st.builds(Circle, _DEGREES, _LONGITUDES, radii)
-    numbers = _NUMBERS.map(lambda value: min(value, spec.most))
+    numbers = _NUMBERS.map(lambda value: max(min(value, spec.most), spec.least))
     return numbers.map(lambda value: float(round(value))) if spec.whole else numbers
 
 
