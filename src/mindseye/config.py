@@ -52,6 +52,12 @@ class Settings:
     optimise: bool = _setting(
         False, "Whether a text is searched for in several wordings (query optimisation)."
     )
+    plain: bool = _setting(
+        True, "Whether dates, places and orders said in a sentence become filters."
+    )
+    southern: bool = _setting(
+        False, 'Whether summer is in December: "last summer" as said south of the equator.'
+    )
     models: str = _setting("", "Folder of downloaded encoders; empty is `models` in the library.")
     workers: int = _setting(0, "Processes that decode pictures; 0 is one per processor.")
     batch: int = _setting(32, "Pictures encoded and committed together; 1 to 1024.")

@@ -4,7 +4,8 @@ beach date:2023 -camera:canon                     a term and two filters, both o
 2:"golden retriever" + ./pool.jpg - people        three terms
 has:gps rating:>=3                                filters alone: the newest first
 
-`mindseye.query.split` holds the grammar of filters, `mindseye.query.terms` that of terms.
+`mindseye.query.split` holds the grammar of filters, `mindseye.query.terms` that of terms, and
+`mindseye.query.plain` reads the words that are left as a sentence, where that is wanted.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ from mindseye.query.model import (
     Words,
     all_of,
 )
+from mindseye.query.plain.base import Chip, Plain
 from mindseye.query.split import FilterPart, split
 from mindseye.query.terms import TermPart, read_terms
 
-Part: TypeAlias = TermPart | FilterPart
+Part: TypeAlias = TermPart | FilterPart | Chip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,10 @@ class Parsed:
     sort: Sort | None = None
 
 
-def parse(text: str, *, literal: bool = False) -> Parsed:
+def parse(text: str, *, literal: bool = False, plain: Plain | None = None) -> Parsed:
     """Understand a query; with `literal` the whole text is one term of words.
 
+    With `plain` dates, places and orders said in its words become filters; typed ones stand.
     Raises `QueryError` with the offset of the trouble.
     """
     if not text.strip():
@@ -59,27 +62,40 @@ def parse(text: str, *, literal: bool = False) -> Parsed:
         term = Term(Words(text.strip()))
         return Parsed((term,), parts=(TermPart(term, 0, len(text)),), text=text)
     try:
-        return _parsed(text)
+        return _parsed(text, plain)
     except QueryError as error:
         error.query = text
         raise
 
 
-def _parsed(text: str) -> Parsed:
+def _parsed(text: str, plain: Plain | None) -> Parsed:
     filters, words = split(text)
     _forbid_inner_cuts(filters)
-    terms = read_terms(words)
+    terms, chips = read_terms(words), list[Chip]()
+    if plain is not None and terms:
+        # A language takes milliseconds to load, which queries without sentences need not pay.
+        from mindseye.query.plain.apply import apply
+
+        terms, chips = apply(words, terms, plain)
     cuts = [part for part in filters if _is_cut(part.filter)]
     kept = [part.filter for part in filters if part not in cuts]
-    parts: list[Part] = [*filters, *terms]
+    said = [chip.filter for chip in chips if chip.filter is not None]
+    parts: list[Part] = [*filters, *terms, *chips]
     parts.sort(key=lambda part: part.start)
     return Parsed(
         tuple(part.term for part in terms),
-        all_of(kept),
+        all_of([*kept, *_flat(said)]),
         max((_least_score(part) for part in cuts), default=None),
         tuple(parts),
         text,
+        next((chip.sort for chip in chips if chip.sort is not None), None),
     )
+
+
+def _flat(filters: list[Filter]) -> Iterator[Filter]:
+    """Filters that must all hold, with none of them such a list itself."""
+    for node in filters:
+        yield from node.parts if isinstance(node, And) else (node,)
 
 
 def valid(node: Filter) -> Filter:

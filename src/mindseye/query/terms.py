@@ -30,11 +30,20 @@ _GAP = re.compile(rf"\s*{BLANK}\s*")
 
 @dataclass(frozen=True, slots=True)
 class TermPart:
-    """A term and which characters of the query it was typed with."""
+    """A term and which characters of the query it was typed with.
+
+    Where others stood between them that were understood as something else, `pieces` are its own.
+    """
 
     term: Term
     start: int
     end: int
+    pieces: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def own(self) -> tuple[tuple[int, int], ...]:
+        """Its pieces, or the whole."""
+        return self.pieces or ((self.start, self.end),)
 
 
 def read_terms(words: str) -> list[TermPart]:
@@ -51,6 +60,11 @@ def read_terms(words: str) -> list[TermPart]:
             hint="name something to look for before the first ' - '",
         )
     return parts
+
+
+def without_blanks(words: str) -> str:
+    """Words without the marks of filters that stood between them."""
+    return _GAP.sub(" ", words)
 
 
 def _terms(text: str) -> Iterator[TermPart]:
@@ -96,7 +110,7 @@ def _stands_free(text: str, offset: int) -> bool:
 
 
 def _value(piece: str, offset: int) -> TermValue:
-    piece = _GAP.sub(" ", piece)
+    piece = without_blanks(piece)
     closing = QUOTES.get(piece[0])
     if closing and piece.endswith(closing) and len(piece) > 1:
         words = piece[1:-1].strip()
