@@ -37,7 +37,7 @@ from mindseye.query.model import (
     all_of,
     as_typed,
 )
-from mindseye.query.parse import Parsed, parse
+from mindseye.query.parse import Parsed
 from mindseye.query.same import same
 from mindseye.search.albums import checked
 from mindseye.search.candidates import Sample
@@ -46,6 +46,7 @@ from mindseye.search.found import Found
 from mindseye.search.ground import Grounds
 from mindseye.search.members import Members, all_relevant, among, require_albums
 from mindseye.search.status import Census, Status
+from mindseye.sentences import Sentences
 from mindseye.stores import open_store
 from mindseye.stores.albums import asked_of
 from mindseye.stores.base import Count, Problem, Selection, SkippedFile, Store
@@ -80,6 +81,7 @@ class Library:
     def __init__(self, store: Store, settings: Settings, encoder: Encoder | None = None) -> None:
         self.store = store
         self.settings = settings
+        self.sentences = Sentences(settings)
         self._given_encoder = encoder
         self._opened: dict[str, Encoder] = {}
         self._opening = Lock()
@@ -242,7 +244,7 @@ class Library:
     ) -> Found:
         """Find photos, of an album where one is named, among those `within`: found before, or ids.
 
-        Text is parsed by `mindseye.query.parse` and completed by `query`, and so is an `Ask`; of a
+        Text is understood by `sentences` and completed by `query`, and so is an `Ask`; of a
         `Query` only what is wished for otherwise is changed. Raises `QueryError` for a query that
         cannot be understood, `NotFound` while the library is empty, `SpaceMismatch` when its photos
         were encoded by another encoder.
@@ -419,6 +421,7 @@ class Library:
 
     def close(self) -> None:
         """Release files and connections."""
+        self.sentences.close()
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -473,7 +476,7 @@ class Library:
         wished = {name: wish for name, wish in wishes.items() if wish is not None}
         wishes = cast("Wishes", wished)
         if isinstance(query, str):
-            return self.query(parse(query, literal=literal), album=album, **wishes)
+            return self.query(self.sentences.parse(query, literal=literal), album=album, **wishes)
         if isinstance(query, Ask):
             return self._completed(query, album, wishes)
         return replace(query, **cast("Any", wishes))

@@ -226,10 +226,49 @@ def test_explain_tells_how_a_query_is_understood(empty: Shell) -> None:
     assert (year["text"], year["start"], year["end"]) == ("date:2023", 8, 17)
     assert year["means"] == {"field": "date", "operator": "", "value": "2023"}
     assert [part["value"] for part in cameras["means"]["not"]["any"]] == ["canon", "nikon"]
-    assert facts["sort"] == "score"
+    assert facts["sort"] == {"by": "relevance"}
     assert "filter  date:2023    typed as date:2023" in empty("explain", text).stdout
     assert "no term" in empty("explain", "has:gps").stdout
     assert json.loads(empty("explain", text, "--literal", "--json").stdout)["filters"] == []
+
+
+def test_explain_tells_what_was_understood_of_a_sentence(empty: Shell) -> None:
+    text = "newest photos of my cat in May 2019 -camera:canon"
+    facts = json.loads(empty("explain", text, "--json").stdout)
+    assert [(term["value"], term["pieces"]) for term in facts["terms"]] == [
+        ("my cat", [{"start": 17, "end": 23}])
+    ]
+    said, typed = facts["filters"]
+    assert (said["filter"], said["text"], said["start"]) == ("date:2019-05", "in May 2019", 24)
+    assert (said["understood"], typed["understood"]) == ("taken in May 2019", "typed")
+    assert (facts["sort"]["by"], facts["sort"]["text"]) == ("newest", "newest photos of")
+    shown = empty("explain", text).stdout
+    assert 'filter  date:2019-05    taken in May 2019, said as "in May 2019"' in shown
+    assert 'sort    the newest photos first, said as "newest photos of"' in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "filters"),
+    [
+        ([], {}, ["date:2019", "rating:5"]),
+        (["--no-plain"], {}, ["rating:5"]),
+        ([], {"MINDSEYE_PLAIN": "false"}, ["rating:5"]),
+        (["--plain"], {"MINDSEYE_PLAIN": "false"}, ["date:2019", "rating:5"]),
+        (["--literal"], {}, []),
+    ],
+)
+def test_plain_language_can_be_switched_off(
+    empty: Shell, options: list[str], settings: dict[str, str], filters: list[str]
+) -> None:
+    told = empty("explain", "cat in 2019 rating:5", "--json", *options, **settings).stdout
+    assert [part["filter"] for part in json.loads(told)["filters"]] == filters
+
+
+def test_a_search_reads_sentences(shell: Shell) -> None:
+    text = "red in 1999"
+    assert json.loads(shell("search", text, "--json").stdout)["filter"] == "date:1999"
+    assert "understood as date:1999; --no-plain takes it as words" in shell("search", text).stderr
+    assert json.loads(shell("search", text, "--no-plain", "--json").stdout)["filter"] is None
 
 
 def test_explain_lists_every_field(empty: Shell) -> None:

@@ -29,6 +29,12 @@ def test_a_search_is_kept_shown_and_searched_in(shell: Shell, photos: Path) -> N
     assert "our reds: what its search finds" in shell("status").stdout
 
 
+def test_a_sentence_is_kept_as_the_dates_it_meant(shell: Shell) -> None:
+    shell("search", "red in 2019", "--save", "reds")
+    told = json.loads(shell("album", "list", "--json").stdout)["albums"]
+    assert [each["album"]["search"] for each in told] == ['"red" date:2019']
+
+
 def test_limits_given_with_a_search_are_kept_with_it(shell: Shell) -> None:
     shell("search", "red", "--save", "best", "--limit", "1", "--min-score", "0.5")
     shell("search", "blue", "--album", "best", "--save", "inner", "--json")

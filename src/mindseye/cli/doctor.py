@@ -33,7 +33,7 @@ EXTRAS = {
     "pandas": ("pandas", "hits as pandas data frames"),
     "ocr": ("rapidocr", "reading the text in pictures"),
     "server": ("fastapi", "the web page and the HTTP API"),
-    "places": ("timezonefinder", "towns, countries and time zones from GPS"),
+    "places": ("timezonefinder", "towns, countries and time zones from GPS, places in sentences"),
 }
 """Extra -> the module it brings, and what that is good for."""
 
@@ -148,13 +148,14 @@ def _library(settings: Settings) -> tuple[str, Finding]:
     try:
         with Library.open(settings=settings, create=False) as library:
             photos, scope = library.store.catalog.coverage().photos, library.scope()
+            notices = [*scope.notices, *filter(None, [library.sentences.notice])]
     except NotFound:
         detail = f"{settings.store_url}, not made yet"
         return encoder, Finding("store", name, usable=True, detail=detail)
     except MindseyeError as error:
         return encoder, Finding("store", name, usable=False, detail=error.message, hint=error.hint)
     detail = f"{settings.store_url}, {photos} photos"
-    found = Finding("store", name, usable=True, detail=detail, hint="; ".join(scope.notices))
+    found = Finding("store", name, usable=True, detail=detail, hint="; ".join(notices))
     return scope.encoder, found
 
 

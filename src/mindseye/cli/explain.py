@@ -5,35 +5,46 @@ from __future__ import annotations
 import click
 
 from mindseye.cli.completion import complete_filter
+from mindseye.cli.options import Settings, plain_option, with_settings
 from mindseye.cli.output import print_json
 from mindseye.query.fields import FIELDS
-from mindseye.query.model import And, Field, Filter, Not, Or, Words, as_typed
-from mindseye.query.parse import Parsed, parse
+from mindseye.query.model import And, Field, Filter, Not, Or, Sort, Words, as_typed
+from mindseye.query.parse import Parsed, Part
+from mindseye.query.plain.base import Chip
 from mindseye.query.split import FilterPart
 from mindseye.query.terms import TermPart
 from mindseye.query.values import written
+from mindseye.sentences import Sentences
 
 
 @click.command()
 @click.argument("text", required=False, default="", shell_complete=complete_filter)
 @click.option("--literal", is_flag=True, help="TEXT is words only: no weights, signs or filters.")
 @click.option("--fields", "list_fields", is_flag=True, help="List every field a filter may name.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def explain(text: str, *, literal: bool, list_fields: bool, as_json: bool) -> None:
+@plain_option
+@with_settings("plain")
+def explain(
+    settings: Settings, text: str, *, literal: bool, list_fields: bool, as_json: bool
+) -> None:
     """Show how TEXT is understood, without searching: its terms, its filters, its order.
 
     \b
     mindseye explain 'beach date:2023 -camera:canon'
+    mindseye explain "cherry blossoms in Japan last spring"
     mindseye explain --fields
     """
     if list_fields:
         _list_fields(as_json=as_json)
         return
-    parsed = parse(text, literal=literal)
+    with Sentences(settings) as sentences:
+        parsed = sentences.parse(text, literal=literal)
+        notice = "" if literal else sentences.notice
     if as_json:
         print_json(_facts(text, parsed))
     else:
         _print(text, parsed)
+        if notice:
+            click.echo(f"note: {notice}", err=True)
 
 
 def _list_fields(*, as_json: bool) -> None:
@@ -61,11 +72,18 @@ def _facts(text: str, parsed: Parsed) -> dict[str, object]:
         "query": text,
         "terms": [_term_facts(text, part) for part in parsed.parts if isinstance(part, TermPart)],
         "filters": [
-            _filter_facts(text, part) for part in parsed.parts if isinstance(part, FilterPart)
+            _filter_facts(text, part, part.filter)
+            for part in parsed.parts
+            if not isinstance(part, TermPart) and part.filter is not None
+        ],
+        "framing": [
+            {"means": part.means, **_place(text, part)}
+            for part in parsed.parts
+            if isinstance(part, Chip) and part.filter is None and part.sort is None
         ],
         "filter": None if parsed.filter is None else as_typed(parsed.filter),
         "min_score": parsed.min_score,
-        "sort": _order(parsed),
+        "sort": _order(text, parsed),
     }
 
 
@@ -75,14 +93,17 @@ def _term_facts(text: str, part: TermPart) -> dict[str, object]:
         "value": str(part.term.value),
         "weight": part.term.weight,
         **_place(text, part),
+        "pieces": [{"start": start, "end": end} for start, end in part.own],
     }
 
 
-def _filter_facts(text: str, part: FilterPart) -> dict[str, object]:
-    return {"filter": str(part.filter), "means": _tree(part.filter), **_place(text, part)}
+def _filter_facts(text: str, part: FilterPart | Chip, filter_: Filter) -> dict[str, object]:
+    facts = {"filter": as_typed(filter_), "means": _tree(filter_), **_place(text, part)}
+    facts["understood"] = part.means if isinstance(part, Chip) else "typed"
+    return facts
 
 
-def _place(text: str, part: TermPart | FilterPart) -> dict[str, object]:
+def _place(text: str, part: Part) -> dict[str, object]:
     """Which characters of the query, counted from 0, a part was typed with."""
     return {"text": text[part.start : part.end], "start": part.start, "end": part.end}
 
@@ -100,8 +121,12 @@ def _tree(node: Filter) -> dict[str, object]:
     return {"field": node.name, "operator": node.operator.value, "value": value}
 
 
-def _order(parsed: Parsed) -> str:
-    return "score" if parsed.terms else "date"
+def _order(text: str, parsed: Parsed) -> dict[str, object]:
+    """In which order photos come, and where the query says so."""
+    for part in parsed.parts:
+        if isinstance(part, Chip) and part.sort is not None:
+            return {"by": part.sort.value, "understood": part.means, **_place(text, part)}
+    return {"by": (Sort.RELEVANCE if parsed.terms else Sort.NEWEST).value}
 
 
 def _print(text: str, parsed: Parsed) -> None:
@@ -109,7 +134,11 @@ def _print(text: str, parsed: Parsed) -> None:
         typed = text[part.start : part.end]
         if isinstance(part, TermPart):
             click.echo(f"term    {part.term.weight:+g}  {part.term.value}")
-        else:
+        elif isinstance(part, FilterPart):
             click.echo(f"filter  {part.filter}    typed as {typed}")
-    if not parsed.terms:
+        elif part.filter is not None:
+            click.echo(f'filter  {as_typed(part.filter)}    {part.means}, said as "{typed}"')
+        else:
+            click.echo(f'{"sort" if part.sort else "frame":7} {part.means}, said as "{typed}"')
+    if not parsed.terms and parsed.sort is None:
         click.echo("no term: the newest photos come first")

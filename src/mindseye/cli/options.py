@@ -56,4 +56,11 @@ def with_settings(*setting_names: str, without: str = "") -> Callable[[Command],
     return decorate
 
 
-__all__ = ["Settings", "with_settings"]
+plain_option = click.option(
+    "--plain/--no-plain",
+    default=None,
+    help="Whether dates, places and orders said in TEXT become filters; typed ones always are.",
+)
+"""The switch for plain language, of commands that take a query."""
+
+__all__ = ["Settings", "plain_option", "with_settings"]

@@ -12,6 +12,8 @@ import click
 from mindseye.errors import NotFound, UsageError
 from mindseye.library import Library
 from mindseye.media import paths
+from mindseye.query.build import Ask
+from mindseye.query.plain.base import Chip
 from mindseye.query.values import written
 from mindseye.types import Album
 
@@ -42,6 +44,11 @@ def save(library: Library, text: str, options: dict[str, Any]) -> str:
             )
     if not text.strip():
         raise UsageError("there is no search to save", hint="write words or filters before --save")
+    asked = library.sentences.parse(text)
+    if any(isinstance(part, Chip) for part in asked.parts):
+        # An album keeps the dates that were meant, not words that mean others next year.
+        filters = () if asked.filter is None else (asked.filter,)
+        text = Ask(asked.terms, filters, least=asked.min_score).typed()
     inside = f"album:{written(options['album'])} " if options["album"] else ""
     most = library.settings.limit if library.settings.source.get("limit") == "flag" else None
     album = Album(

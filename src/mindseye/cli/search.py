@@ -12,7 +12,7 @@ import click
 
 from mindseye.cli.completion import complete_album, complete_filter
 from mindseye.cli.hits import Shape, show, show_facets
-from mindseye.cli.options import Command, Settings, with_settings
+from mindseye.cli.options import Command, Settings, plain_option, with_settings
 from mindseye.cli.saved import photos_in, save
 from mindseye.library import Library
 from mindseye.query.facets import BY_NAME, USUAL
@@ -26,8 +26,10 @@ from mindseye.query.model import (
     Sort,
     Term,
     Wishes,
+    as_typed,
 )
-from mindseye.query.parse import Parsed, parse
+from mindseye.query.parse import Parsed
+from mindseye.query.plain.base import Chip
 from mindseye.search.found import Found
 
 
@@ -111,19 +113,22 @@ def _ended(command: Command) -> Command:
     help=f"Count what is relevant by these instead of listing it: {', '.join(BY_NAME)}.",
     metavar="NAMES",
 )
+@plain_option
 @_ended
 @shaped
-@with_settings("limit", "optimise")
+@with_settings("limit", "optimise", "plain")
 def search(
     settings: Settings, text: str, *, images: tuple[str, ...], literal: bool, **options: Any
 ) -> None:
     """Find photos by what they show: TEXT in any language, a picture, or both.
 
-    TEXT may hold filters, such as date:2023, and all of them must hold. `mindseye explain` shows
-    how a text is understood and which filters there are.
+    TEXT may hold filters, such as date:2023, and all of them must hold. Dates, places and orders
+    said in plain language become filters too. `mindseye explain` shows how a text is understood
+    and which filters there are.
 
     \b
     mindseye search "dog running on a beach" --limit 12
+    mindseye search "my dog in Japan last spring"
     mindseye search '2:"golden retriever" + ./pool.jpg - people'
     mindseye search 'beach date:2023 -camera:canon place:lisbon,porto'
     mindseye search beach --sort newest --by-day
@@ -133,13 +138,15 @@ def search(
     mindseye search dog --json | mindseye search "on a beach" --within -
     mindseye search                        the newest photos
     """
-    asked = parse(text, literal=literal)
-    asked = replace(asked, terms=(*asked.terms, *(Term(_picture(name)) for name in images)))
     with Library.open(settings=settings, create=False) as library:
+        asked = library.sentences.parse(text, literal=literal)
+        asked = replace(asked, terms=(*asked.terms, *(Term(_picture(name)) for name in images)))
         liked = tuple(library.photo(photo).id for photo in options["liked"])
         disliked = tuple(library.photo(photo).id for photo in options["disliked"])
         options |= {"feedback": Feedback(liked, disliked), "images": images, "literal": literal}
-        notices = [save(library, text, options)] if options["save"] else []
+        notices = _understood(asked)
+        if options["save"]:
+            notices.append(save(library, text, options))
         answer(library, asked, options, label=text or ", ".join(images), notices=notices)
 
 
@@ -172,6 +179,13 @@ def more(settings: Settings, photo: str, *, what: Literal["day", "place"], **opt
     with Library.open(settings=settings, create=False) as library:
         found = library.more_from(photo, what, after=options["after"])
         show_found(found, options, label=f"from the {what} of {photo}")
+
+
+def _understood(asked: Parsed) -> list[str]:
+    """Which filters were read out of a sentence, so that nobody wonders where photos went."""
+    chips = [part for part in asked.parts if isinstance(part, Chip)]
+    read = " ".join(as_typed(chip.filter) for chip in chips if chip.filter is not None)
+    return [f"understood as {read}; --no-plain takes it as words"] if read else []
 
 
 def _picture(name: str) -> AnyPicture:
