@@ -193,6 +193,20 @@ def test_explaining_a_query_names_its_parts(client: TestClient) -> None:
     assert [weight for kind, _, _, weight in chips if kind == "term"] == [2.0, -1.0]
 
 
+def test_a_sentence_is_read_unless_the_client_says_no(client: TestClient) -> None:
+    params = {"q": "newest photos of red cars in 2019 near a lake"}
+    said = client.get("/api/v1/explain", params=params).json()
+    assert (said["filter"], said["order"]) == ("date:2019", "newest")
+    order, term, year = said["chips"]
+    assert (order["kind"], order["means"], order["typed"]) == ("sort", "newest", False)
+    assert [params["q"][slice(*piece)] for piece in term["pieces"]] == ["red cars", "near a lake"]
+    assert (year["text"], year["means"], year["said"]) == ("in 2019", "date:2019", "taken in 2019")
+    assert client.get("/api/v1/search", params=params).json()["filter"] == "date:2019"
+    words = client.get("/api/v1/search", params={**params, "plain": "false"}).json()
+    assert words["filter"] is None
+    assert [chip["kind"] for chip in words["chips"]] == ["term"]
+
+
 def test_the_timeline_has_every_photo_once_and_says_when_it_is_known(client: TestClient) -> None:
     first = client.get("/api/v1/timeline", headers={"Accept": BINARY})
     columns, meta = unpacked(first.content)

@@ -27,6 +27,7 @@ from mindseye.query.model import (
 from mindseye.query.parse import Parsed, Part, parse
 from mindseye.query.split import FilterPart
 from mindseye.query.terms import TermPart
+from mindseye.sentences import Sentences
 from mindseye.server.context import MOST_ID
 from mindseye.server.models import Chip
 
@@ -48,6 +49,9 @@ class Asked(BaseModel):
 
     q: Text = Field(default="", description="A query as it is typed.", examples=["beach date:2023"])
     literal: bool = Field(default=False, description="Whether `q` is words only, without filters.")
+    plain: bool = Field(
+        default=True, description="Whether dates, places and orders said in `q` become filters."
+    )
     album: Name | None = Field(default=None, description="Only photos of this album.")
     within: list[Id] = Field(default_factory=list, description="Only these photos, by id.")
     min_score: float | None = Field(default=None, allow_inf_nan=False)
@@ -91,7 +95,8 @@ class Understood:
         pictures: Sequence[Pasted] = (),
     ) -> Self:
         """What `asked` and pictures that came along mean; raises `QueryError`, `NotFound`."""
-        parsed = parsed_here(asked.q, literal=asked.literal)
+        sentences = library.sentences if asked.plain else None
+        parsed = parsed_here(asked.q, literal=asked.literal, sentences=sentences)
         chips = chips_of(asked.q, parsed)
         parsed = replace(parsed, terms=(*parsed.terms, *map(Term, pictures)))
         feedback = Feedback(tuple(asked.like), tuple(asked.unlike))
@@ -102,16 +107,18 @@ class Understood:
         return cls(library.query(parsed, album=album, **wishes), chips)
 
 
-def parsed_here(text: str, *, literal: bool = False) -> Parsed:
+def parsed_here(text: str, *, literal: bool = False, sentences: Sentences | None = None) -> Parsed:
     """A query of a client, who may name neither files of this machine nor the web.
 
-    Such a query is refused before it is looked whether there is such a file, so that nobody learns
+    With `sentences` plain language is read too, as the settings of the library say. A query that
+    names one is refused before it is looked whether there is such a file, so that nobody learns
     that. Raises `QueryError`.
     """
     named = None if literal else _FILE.search(text)
     if named is not None:
         raise _no_file(text, named.end() - 1)
-    parsed = parse(text, literal=literal)
+    read = parse if sentences is None else sentences.parse
+    parsed = read(text, literal=literal)
     for part in parsed.parts:
         if isinstance(part, TermPart) and isinstance(part.term.value, Picture | Link):
             raise _no_file(text, part.start)
@@ -127,12 +134,19 @@ def _chip(text: str, part: Part) -> Chip:
     chip = Chip(
         kind="filter", text=text[part.start : part.end], start=part.start, end=part.end, means=""
     )
+    told: dict[str, object]
     if isinstance(part, TermPart):
         value = part.term.value
         means = f"photo:{value.photo_id}" if isinstance(value, Like) else str(value)
-        return chip.model_copy(update={"kind": "term", "means": means, "weight": part.term.weight})
-    assert isinstance(part, FilterPart)
-    return chip.model_copy(update={"means": as_typed(part.filter)})
+        told = {"kind": "term", "means": means, "weight": part.term.weight, "pieces": part.own}
+        return chip.model_copy(update=told)
+    if isinstance(part, FilterPart):
+        return chip.model_copy(update={"means": as_typed(part.filter)})
+    if part.filter is not None:
+        told = {"means": as_typed(part.filter)}
+    else:
+        told = {"kind": "sort" if part.sort else "frame", "means": part.sort or part.means}
+    return chip.model_copy(update={"said": part.means, "typed": False, **told})
 
 
 def _no_file(text: str, offset: int) -> QueryError:

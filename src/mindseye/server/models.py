@@ -187,6 +187,10 @@ class Chip(Model):
     means: str = Field(description="The same in the language of queries, or in words.")
     weight: float | None = None
     typed: bool = Field(default=True, description="False where it was read out of a sentence.")
+    said: str = Field(default="", description="How a part of a sentence was understood, in words.")
+    pieces: tuple[tuple[int, int], ...] = Field(
+        default=(), description="Of a term: where its own words stand, from and up to."
+    )
 
 
 class SearchFacts(Model):

@@ -130,10 +130,13 @@ class Explained(Model):
 
 
 @router.get("/explain")
-def explain(caller: Guest, q: Text = "", literal: bool = False) -> Explained:
+def explain(
+    context: Here, caller: Guest, q: Text = "", literal: bool = False, plain: bool = True
+) -> Explained:
     """How a query is understood, without searching."""
     del caller
-    parsed = parsed_here(q, literal=literal)
+    sentences = context.library.sentences if plain else None
+    parsed = parsed_here(q, literal=literal, sentences=sentences)
     order = parsed.sort or ("relevance" if parsed.terms else "newest")
     return Explained(
         query=q,
