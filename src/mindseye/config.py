@@ -7,10 +7,12 @@ them. The TOML file is flat: one `name = value` per line.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -31,10 +33,18 @@ class Settings:
 
     library: Path = field(
         default_factory=lambda: platformdirs.user_data_path("mindseye"),
-        metadata={"help": "Folder of the library: catalog, index files, nothing of your photos."},
+        metadata={
+            "help": "Folder of the library: catalog, index files, nothing of your photos; or the "
+            "URL of its store."
+        },
     )
-    store: str = _setting(
-        "", "URL of the store; empty is SQLite inside the library folder (`sqlite:///...`)."
+    store: str = field(
+        default="",
+        # A URL may hold a password, which must not come to light with a traceback.
+        repr=False,
+        metadata={
+            "help": "URL of the store; empty is SQLite inside the library folder (`sqlite:///...`)."
+        },
     )
     encoder: str = _setting(
         "", "Spec of the encoder; empty is the library's own, and `builtin` for a new library."
@@ -57,14 +67,6 @@ class Settings:
     )
     southern: bool = _setting(
         False, 'Whether summer is in December: "last summer" as said south of the equator.'
-    )
-    semantic: bool = _setting(
-        True,
-        "Whether photos are found by what they show. Off, nothing is encoded or loaded: names, "
-        "texts, dates and filters go on finding.",
-    )
-    balance: float = _setting(
-        0.5, "What hits are ranked by, from texts alone (0) to pictures alone (1)."
     )
     models: str = _setting("", "Folder of downloaded encoders; empty is `models` in the library.")
     workers: int = _setting(0, "Processes that decode pictures; 0 is one per processor.")
@@ -114,6 +116,14 @@ class Settings:
         return Path(self.models).expanduser() if self.models else self.library / "models"
 
 
+def shown_url(url: str) -> str:
+    """The URL of a store as people may see it: without the password."""
+    return _PASSWORD.sub(r"\1***", url)
+
+
+_PASSWORD = re.compile(r"(://[^/?#@:]*:|[?&]password=)[^@&]*(?=@|&|$)")
+
+
 def setting_fields() -> list[Field[Any]]:
     """The fields a user may set, in order."""
     return [entry for entry in fields(Settings) if entry.name != "source"]
@@ -144,12 +154,28 @@ def load_settings(
     values: dict[str, object] = {}
     source: dict[str, str] = {}
     for layer, entries in layers:
-        for name, value in entries.items():
+        for name, value in _with_store(entries).items():
             values[name] = _parse(name, value, layer)
             source[name] = layer
     settings = Settings(**values, source=source)  # type: ignore[arg-type]
     _check_ranges(settings)
     return settings
+
+
+def _with_store(entries: Mapping[str, object]) -> dict[str, object]:
+    """The settings of a layer; a library that is given as a URL is a store and a folder."""
+    url = str(entries.get("library", ""))
+    if "://" not in url:
+        return dict(entries)
+    return {"store": url, **entries, "library": _folder_of(url)}
+
+
+def _folder_of(url: str) -> Path:
+    """Where what lies beside a store is kept on this machine: models, index files, locks."""
+    if url.startswith("sqlite:///"):
+        return Path(url.removeprefix("sqlite:///")).parent
+    place = sha256(shown_url(url).encode()).hexdigest()[:16]
+    return platformdirs.user_data_path("mindseye") / "stores" / place
 
 
 def _file_layer(file: Path | None) -> list[tuple[str, Mapping[str, object]]]:
@@ -219,7 +245,6 @@ _RANGES: dict[str, tuple[float, float]] = {
     "threads": (0, 1024),
     "workers": (0, 1024),
     "limit": (1, 1_000_000),
-    "balance": (0, 1),
     "idle_seconds": (0, 10**9),
     "max_pixels": (1, 10**12),
     "decode_seconds": (0.1, 86_400),

@@ -31,6 +31,7 @@ ENCODERS: Mapping[str, str] = MappingProxyType(
 STORES: Mapping[str, str] = MappingProxyType(
     {
         "sqlite": "mindseye.stores.embedded:open_store",
+        "postgresql": "mindseye.stores.postgresql:open_store",
     }
 )
 """Scheme of a store URL -> the function that opens such a store."""

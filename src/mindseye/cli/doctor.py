@@ -15,7 +15,7 @@ import click
 from mindseye import __version__
 from mindseye.cli.options import Settings, with_settings
 from mindseye.cli.output import print_json
-from mindseye.config import setting_fields
+from mindseye.config import setting_fields, shown_url
 from mindseye.encoders import open_encoder
 from mindseye.errors import MindseyeError, NotFound
 from mindseye.library import Library
@@ -28,6 +28,7 @@ EXTRAS = {
     "torch": ("torch", "encoders on graphics processors, and networks without a graph here"),
     "jxl": ("pillow_jxl", "JPEG XL pictures"),
     "raw": ("rawpy", "camera RAW pictures"),
+    "postgresql": ("psycopg", "libraries on a PostgreSQL server"),
     "photomap": ("ruamel.yaml", "albums of PhotoMapAI's configuration, to and fro"),
     "arrow": ("pyarrow", "hits as Arrow tables"),
     "pandas": ("pandas", "hits as pandas data frames"),
@@ -150,11 +151,11 @@ def _library(settings: Settings) -> tuple[str, Finding]:
             photos, scope = library.store.catalog.coverage().photos, library.scope()
             notices = [*scope.notices, *filter(None, [library.sentences.notice])]
     except NotFound:
-        detail = f"{settings.store_url}, not made yet"
+        detail = f"{shown_url(settings.store_url)}, not made yet"
         return encoder, Finding("store", name, usable=True, detail=detail)
     except MindseyeError as error:
         return encoder, Finding("store", name, usable=False, detail=error.message, hint=error.hint)
-    detail = f"{settings.store_url}, {photos} photos"
+    detail = f"{shown_url(settings.store_url)}, {photos} photos"
     found = Finding("store", name, usable=True, detail=detail, hint="; ".join(notices))
     return scope.encoder, found
 
@@ -162,7 +163,7 @@ def _library(settings: Settings) -> tuple[str, Finding]:
 def _settings(settings: Settings) -> dict[str, dict[str, str]]:
     return {
         entry.name: {
-            "value": str(getattr(settings, entry.name)),
+            "value": shown_url(str(getattr(settings, entry.name))),
             "from": settings.source.get(entry.name, "default"),
         }
         for entry in setting_fields()

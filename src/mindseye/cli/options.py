@@ -15,9 +15,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _SHARED: dict[str, Callable[[Any], Any]] = {
     "library": click.option(
-        "--library", type=click.Path(path_type=Path), help="Folder of the library.", metavar="DIR"
+        "--library", help="Folder of the library, or the URL of its store.", metavar="DIR"
     ),
-    "store": click.option("--store", help="URL of the store (sqlite:///...).", metavar="URL"),
+    "store": click.option(
+        "--store", help="URL of the store (sqlite:///..., postgresql://...).", metavar="URL"
+    ),
     "encoder": click.option(
         "--encoder", help="Encoder spec, for example 'builtin'.", metavar="SPEC"
     ),
@@ -63,11 +65,4 @@ plain_option = click.option(
 )
 """The switch for plain language, of commands that take a query."""
 
-semantic_option = click.option(
-    "--semantic/--no-semantic",
-    default=None,
-    help="Whether pictures are encoded and compared; texts, dates and filters find without.",
-)
-"""The switch for semantic search, of commands that would encode."""
-
-__all__ = ["Settings", "plain_option", "semantic_option", "with_settings"]
+__all__ = ["Settings", "plain_option", "with_settings"]

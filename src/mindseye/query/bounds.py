@@ -12,7 +12,7 @@ from mindseye.query.fields import BY_NAME, FieldSpec
 from mindseye.query.model import Field, Operator
 from mindseye.query.values import Ago, Circle, Day, Moment, Span
 
-_EARTH_METRES: Final = 6_371_008.8
+EARTH_METRES: Final = 6_371_008.8
 """Mean radius of the Earth (IUGG)."""
 
 _BOX_MARGIN: Final = 1.0 + 1e-9
@@ -147,12 +147,12 @@ def metres_between(
     across = sin((second - first) / 2) ** 2
     along = sin(radians(other_longitude - longitude) / 2) ** 2
     share = across + cos(first) * cos(second) * along
-    return 2 * _EARTH_METRES * asin(min(1.0, sqrt(share)))
+    return 2 * EARTH_METRES * asin(min(1.0, sqrt(share)))
 
 
 def box_around(circle: Circle) -> Box:
     """A box that holds the circle: what lies outside need not be measured."""
-    angle = circle.metres / _EARTH_METRES * _BOX_MARGIN
+    angle = circle.metres / EARTH_METRES * _BOX_MARGIN
     south = circle.latitude - degrees(angle)
     north = circle.latitude + degrees(angle)
     if south <= -90 or north >= 90:

@@ -6,20 +6,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from mindseye.config import shown_url
 from mindseye.errors import ConfigError
 from mindseye.plugins import names, resolve
 from mindseye.stores.base import Store
 
 
-def open_store(url: str, *, index_dir: Path) -> Store:
-    """The store behind a URL, made or brought up to date if need be.
+def open_store(url: str, *, index_dir: Path, create: bool = True) -> Store:
+    """The store behind a URL, brought up to date if need be, and made unless `create` is False.
 
     `index_dir` is where a store without vector search of its own keeps index files. Raises
-    `ConfigError` for a scheme no store has, `StoreUnavailable` and its kin where it cannot open.
+    `ConfigError` for a scheme no store has, `NotFound` where there is none and none is to be made,
+    `StoreUnavailable` and its kin where it cannot open.
     """
     scheme, found, _ = url.partition("://")
     if not found or scheme not in names("stores"):
         known = ", ".join(f"{name}://" for name in sorted(names("stores")))
-        raise ConfigError(f"{url!r} is no store URL: expected one that starts with {known}")
+        raise ConfigError(
+            f"{shown_url(url)!r} is no store URL: expected one that starts with {known}"
+        )
     opener = cast("Callable[..., Store]", resolve("stores", scheme))
-    return opener(url, index_dir=index_dir)
+    return opener(url, index_dir=index_dir, create=create)

@@ -227,7 +227,8 @@ def _calendar(part: str, *vague: Precision) -> ColumnElement[int]:
 
 
 _DERIVED: Final[Mapping[str, ColumnElement[Any]]] = {
-    "megapixels": photos.c.width * photos.c.height / literal(1e6, Float),
+    # By way of floats: servers multiply integers of 32 bits to one of 32 bits.
+    "megapixels": photos.c.width * literal(1.0, Float) * photos.c.height / literal(1e6, Float),
     "orientation": case(
         (photos.c.height > photos.c.width, "portrait"),
         (photos.c.width > photos.c.height, "landscape"),

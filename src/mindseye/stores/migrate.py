@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from mindseye.errors import SchemaTooNew
+from mindseye.stores.schema import metadata
 
 NEWEST = "0009"
 """The version this code is written for: the newest file in `migrations/versions`."""
@@ -34,6 +35,19 @@ def check_version(version: str | None) -> bool:
             hint="pip install --upgrade mindseye",
         )
     return version != NEWEST
+
+
+def make(connection: Connection) -> None:
+    """All tables as the schema has them, at the newest version.
+
+    For a database that no older version knew: the steps by which the tables came to be were never
+    taken there.
+    """
+    metadata.create_all(connection)
+    connection.execute(
+        text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": NEWEST})
 
 
 def upgrade(engine: Engine, then: Callable[[Connection], None]) -> None:

@@ -17,14 +17,15 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
+from sqlalchemy import Text as AnyText
+
+from mindseye.stores.halves import Halves
 
 metadata = MetaData(
     naming_convention={
@@ -34,6 +35,12 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+"""Text that is compared byte by byte: names that differ in case are different names."""
+
+Code = String(8).with_variant(AnyText(collation="C"), "postgresql")
+"""A code of a few letters; files say anything, and a server would refuse what is longer."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """64 bits everywhere; SQLite numbers rows only in a column it calls INTEGER."""
@@ -79,7 +86,7 @@ photos = Table(
     Column("city", Text),
     Column("region", Text),
     Column("country", Text),
-    Column("country_code", String(8)),
+    Column("country_code", Code),
     Column("camera", Text),
     Column("lens", Text),
     Column("exposure_seconds", Float),
@@ -136,7 +143,7 @@ places = Table(
     Column("city", Text),
     Column("region", Text),
     Column("country", Text),
-    Column("country_code", String(8)),
+    Column("country_code", Code),
     Column("local_city", Text),
     Column("local_region", Text),
     Column("local_country", Text),
@@ -226,7 +233,7 @@ vectors = Table(
     _key(),
     Column("space_id", Id, _of("spaces"), nullable=False),
     Column("frame_id", Id, _of("frames"), nullable=False),
-    Column("vector", LargeBinary, nullable=False),
+    Column("vector", Halves, nullable=False),
     UniqueConstraint("space_id", "frame_id"),
     Index(None, "frame_id"),
     sqlite_autoincrement=True,

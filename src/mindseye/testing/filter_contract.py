@@ -378,7 +378,12 @@ class FilterContract:
     @settings(
         max_examples=60,
         deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+        # Every backend runs this one test in a class of its own.
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.differing_executors,
+        ],
     )
     @given(data=st.data(), random=st.lists(filters(MEMBERS), min_size=1, max_size=8))
     def test_a_store_lets_the_same_photos_through_as_python(

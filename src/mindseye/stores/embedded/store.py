@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from mindseye.errors import NotFound
 from mindseye.stores.base import Problem
 from mindseye.stores.embedded.check import damage
 from mindseye.stores.embedded.database import connect, mapped, path_of, writing
@@ -17,9 +18,11 @@ from mindseye.stores.sql.store import SqlStore
 from mindseye.types import EmbeddingSpace
 
 
-def open_store(url: str, *, index_dir: Path) -> EmbeddedStore:
+def open_store(url: str, *, index_dir: Path, create: bool = True) -> EmbeddedStore:
     """The store in the file a `sqlite:///` URL names; it is made when it is not there."""
     path, words = path_of(url), EmbeddedWords()
+    if not create and not path.is_file():
+        raise NotFound(f"there is no library at {path}", hint="`mindseye ingest FOLDER` makes one")
     engine = connect(path, words.rebuild)
     session = Session(engine, writing(engine), partial(mapped, path), words)
     return EmbeddedStore(session, path, index_dir)

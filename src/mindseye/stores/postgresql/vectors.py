@@ -1,0 +1,307 @@
+"""The vectors of one space, compared by pgvector in the server.
+
+A space has a partial index (HNSW) of its own once it is large enough. Where it serves, the server
+goes through it in order of distance until enough rows pass; its order is relaxed, so what it gives
+is sorted outside that scan, by the exact score and then by id: sorted inside, the index could not
+be used. Where few rows can pass, or very many are wanted, all that can pass are compared.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from threading import Lock
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.types import UserDefinedType
+
+from mindseye.stores.base import Problem
+from mindseye.stores.schema import frames, photos, vectors
+from mindseye.stores.sql.catalog import SqlCatalog
+from mindseye.stores.sql.expressions import as_list, ids_from, one_of
+from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.vectors import SqlVectors
+from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
+
+_log = logging.getLogger(__name__)
+
+LEAST_INDEXED: Final = 5_000
+"""A space of so many vectors is indexed: fewer are compared one by one within milliseconds."""
+
+_MOST_DIMENSIONS: Final = 4_000
+"""pgvector indexes no longer rows of `halfvec`."""
+
+_MOST_BY_INDEX: Final = 1_000
+"""Of more matches than this the index would have to be read in large parts: all are compared."""
+
+_LISTED: Final = 10_000
+"""So many frames are compared one by one, whatever share of the space they are."""
+
+_LEAST_SHARE: Final = 0.02
+"""The index is used where at least such a share of the rows can pass."""
+
+_EXPLORED: Final = 100
+"""So many rows the server explores at a time, unless more are asked for."""
+
+_SPARE: Final = 1.2
+"""How many more matches are asked of the index than needed: its order is not quite exact."""
+
+_BUILDERS: Final = 0x6D696E64
+"""The first half of the advisory lock of whoever makes an index; the space is the other half."""
+
+_ROW_OVERHEAD: Final = 400
+_MOST_MEMORY: Final = 2 << 30
+"""Bytes that a row of the index takes beside its values while it is made, and bytes for all."""
+
+
+class Pgvector(UserDefinedType[Any]):
+    """A type of pgvector with its number of dimensions, to cast to."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: Any) -> str:
+        """The type as SQL names it."""
+        return self.name
+
+
+_ROW: Final[ColumnElement[Any]] = literal_column("vectors.vector")
+_QUERY: Final = bindparam("query", type_=Text)
+
+
+def visible() -> ColumnElement[bool]:
+    """Whether the photo of a row may be shown."""
+    return photos.c.missing_since.is_(None)
+
+
+def _distance(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[float]:
+    """The negative of the scalar product: of unit rows the nearest have the least."""
+    return one.op("<#>", return_type=Float())(other)
+
+
+class PostgresVectors(SqlVectors):
+    """The vectors of one space; safe for several threads."""
+
+    def __init__(
+        self, session: Session, catalog: SqlCatalog, space: tuple[int, EmbeddingSpace]
+    ) -> None:
+        super().__init__(session, catalog, space)
+        self._counted = (0, 0)
+        self._lock = Lock()
+        self._index = f"ix_vectors_space_{self._space_id}"
+
+    def __len__(self) -> int:
+        """Number of vectors that a search compares, those of missing photos included."""
+        with self._lock:
+            last, known = self._counted
+            listed = select(func.count(), func.max(vectors.c.id)).where(
+                self._mine, vectors.c.id > last
+            )
+            with self._session.read() as connection:
+                more, newest = connection.execute(listed).one()
+            self._counted = (newest or last, known + more)
+            return known + int(more)
+
+    def search(self, queries: Vectors, k: int, within: Ids | None = None) -> list[Matches]:
+        """The `k` best frames for each query row among photos that are not missing.
+
+        `within` are frame ids applied before ranking. Scores are exact cosines to the stored
+        vectors. Raises `SpaceMismatch` on rows of another length.
+        """
+        self._check(queries)
+        passing = visible()
+        by_index = k <= _MOST_BY_INDEX and self._has_index()
+        if within is not None:
+            passing &= one_of(vectors.c.frame_id, within.tolist())
+            by_index = by_index and len(within) > max(_LISTED, _LEAST_SHARE * len(self))
+        return [self._best(query, k, passing, by_index=by_index) for query in queries]
+
+    def sample(self, count: int) -> Vectors:
+        """Up to `count` unit rows `(n, dim)` spread evenly over the table, always the same ones."""
+        ends = select(func.min(vectors.c.id), func.max(vectors.c.id)).where(self._mine)
+        with self._session.read() as connection:
+            first, last = connection.execute(ends).one()
+        if first is None:
+            return self._unpacked([])
+        rows = self._rows_at(_spread(first, last, count))
+        if 2 * len(rows) < min(count, len(self)):
+            # Rows of other spaces lie between, or most are gone: only a look at all tells.
+            with self._session.read() as connection:
+                listed = connection.execute(select(as_list(vectors.c.id)).where(self._mine))
+                every = np.sort(ids_from(listed.scalar()))
+            rows = self._rows_at(every[_spread(0, len(every) - 1, count)])
+        return rows
+
+    def refresh(self) -> None:
+        """Make the index of a space that has grown large enough for one."""
+        with self._lock:
+            self._counted = (0, 0)
+        large = len(self) >= LEAST_INDEXED and self._space.dim <= _MOST_DIMENSIONS
+        if large and not self._has_index():
+            self._make_index()
+
+    def check(self, *, repair: bool) -> Iterator[Problem]:
+        """Whether the index is whole; one that is not is made anew."""
+        with self._session.read() as connection:
+            whole = connection.execute(_WHOLE, {"name": self._index}).scalar()
+        if whole is False:
+            if repair:
+                self.refresh()
+            yield Problem(
+                f"the index of {self._space.encoder} is not whole",
+                mended=repair and self._has_index(),
+            )
+
+    def drop(self) -> None:
+        """Remove the index."""
+        with self._session.write() as connection:
+            connection.execute(text(f"DROP INDEX IF EXISTS {self._index}"))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _best(
+        self,
+        query: NDArray[np.float32],
+        k: int,
+        passing: ColumnElement[bool],
+        *,
+        by_index: bool,
+    ) -> Matches:
+        """The best matches of one query among rows that pass a condition on vectors and photos."""
+        given = self._given(query, k)
+        asked = given["asked"]
+        with self._session.read() as connection:
+            if by_index:
+                if asked > _EXPLORED:
+                    connection.execute(_EXPLORE, {"rows": str(asked)})
+                rows = connection.execute(self._statement(passing, by_index=True), given).all()
+            if not by_index or len(rows) < k:
+                # The index may end before enough is found; what is compared row by row does not.
+                rows = connection.execute(self._statement(passing, by_index=False), given).all()
+        ids = np.array([row[0] for row in rows], dtype=np.int64)
+        return Matches(ids, np.array([row[1] for row in rows], dtype=np.float32))
+
+    def _given(self, query: NDArray[np.float32], k: int) -> dict[str, Any]:
+        """The parameters of a statement."""
+        row = f"[{','.join(map(repr, query.tolist()))}]"
+        return {"query": row, "asked": int(k * _SPARE) + 10, "k": k}
+
+    def _statement(self, passing: ColumnElement[bool], *, by_index: bool) -> Select[int, float]:
+        dim = self._space.dim
+        halves, floats = Pgvector(f"halfvec({dim})"), Pgvector(f"vector({dim})")
+        # In the form of the column itself the index does not serve.
+        row = cast(_ROW, halves) if by_index else _ROW
+        exact = -_distance(cast(_ROW, floats), cast(_QUERY, floats))
+        near = (
+            select(vectors.c.frame_id, exact.label("score"))
+            .join(frames, frames.c.id == vectors.c.frame_id)
+            .join(photos, photos.c.id == frames.c.photo_id)
+            # Not a parameter: else the partial index would not be recognised.
+            .where(vectors.c.space_id == literal_column(str(self._space_id)), passing)
+            .order_by(_distance(row, cast(_QUERY, halves)))
+            .limit(bindparam("asked", type_=Integer))
+            .subquery()
+        )
+        return (
+            select(near.c.frame_id, near.c.score)
+            .order_by(near.c.score.desc(), near.c.frame_id)
+            .limit(bindparam("k", type_=Integer))
+        )
+
+    def _insert(
+        self, connection: Connection, frame_ids: Sequence[int], rows: NDArray[np.float16]
+    ) -> None:
+        """Write rows of frames that have none, in one stream of binary rows."""
+        driver = connection.connection.driver_connection
+        assert driver is not None, "the connection is open"
+        into = "COPY vectors (space_id, frame_id, vector) FROM STDIN (FORMAT BINARY)"
+        with driver.cursor() as cursor, cursor.copy(into) as copy:
+            copy.write(_streamed(self._space_id, frame_ids, rows))
+
+    def _rows_at(self, row_ids: Ids) -> Vectors:
+        listed = select(vectors.c.vector).where(self._mine, one_of(vectors.c.id, row_ids.tolist()))
+        with self._session.read() as connection:
+            rows = connection.execute(listed.order_by(vectors.c.id)).scalars().all()
+        return self._unpacked(rows)
+
+    def _has_index(self) -> bool:
+        with self._session.read() as connection:
+            return bool(connection.execute(_WHOLE, {"name": self._index}).scalar())
+
+    def _make_index(self) -> None:
+        """Make the index while others read and write, unless somebody does or the role may not."""
+        dim = self._space.dim
+        memory = min(len(self) * (2 * dim + _ROW_OVERHEAD), _MOST_MEMORY) >> 10
+        mine = {"builders": _BUILDERS, "space": self._space_id}
+        with self._session.mapped(), self._session.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=False)
+            if not connection.execute(_OWNS).scalar():
+                _log.warning("the index of %s is left to the owner of the tables", self._space)
+                return
+            if not connection.execute(_TAKE, mine).scalar():
+                return
+            try:
+                connection.execute(text("SET statement_timeout = 0"))
+                connection.execute(text(f"SET maintenance_work_mem = {max(memory, 65_536)}"))
+                connection.execute(text(f"DROP INDEX IF EXISTS {self._index}"))
+                connection.execute(
+                    text(
+                        f"CREATE INDEX CONCURRENTLY {self._index} ON vectors"
+                        f" USING hnsw ((vector::halfvec({dim})) halfvec_ip_ops)"
+                        f" WHERE space_id = {self._space_id}"
+                    )
+                )
+                connection.execute(text("ANALYZE vectors"))
+            finally:
+                connection.execute(_GIVE, mine)
+                # Its settings are not those of other connections.
+                connection.invalidate()
+
+
+_WHOLE: Final = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+_OWNS: Final = text(
+    "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'vectors'::regclass"
+)
+_TAKE: Final = text("SELECT pg_try_advisory_lock(:builders, :space)")
+_GIVE: Final = text("SELECT pg_advisory_unlock(:builders, :space)")
+_EXPLORE: Final = text("SELECT set_config('hnsw.ef_search', :rows, true)")
+
+
+def _spread(first: int, last: int, count: int) -> Ids:
+    """At most `count` numbers from `first` to `last`, at even distances."""
+    return np.unique(np.linspace(first, last, count).astype(np.int64))
+
+
+def _streamed(space_id: int, frame_ids: Sequence[int], rows: NDArray[np.float16]) -> bytes:
+    """Rows of `vectors` as binary COPY takes them: a count of fields, and each with its length."""
+    dim = rows.shape[1]
+    layout = [
+        ("fields", ">i2"), ("space_length", ">i4"), ("space", ">i8"),
+        ("frame_length", ">i4"), ("frame", ">i8"),
+        ("row_length", ">i4"), ("dim", ">i2"), ("unused", ">i2"), ("row", ">f2", (dim,)),
+    ]  # fmt: skip
+    stream = np.zeros(len(rows), dtype=layout)
+    stream["fields"], stream["dim"] = 3, dim
+    stream["space_length"] = stream["frame_length"] = 8
+    stream["row_length"] = 4 + 2 * dim
+    stream["space"], stream["frame"], stream["row"] = space_id, frame_ids, rows
+    return b"PGCOPY\n\xff\r\n\0" + bytes(8) + stream.tobytes() + b"\xff\xff"
