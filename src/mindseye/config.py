@@ -93,6 +93,8 @@ class Settings:
     proxies: str = _setting(
         "", "Addresses of reverse proxies whose X-Forwarded headers are believed, with commas."
     )
+    certificate: str = _setting("", "File of the TLS certificate chain (PEM); empty is plain HTTP.")
+    key: str = _setting("", "File of its private key (PEM).")
     folders: str = _setting(
         "",
         "Folders below which the server takes photos in and lists folders, separated as in PATH; "

@@ -83,3 +83,14 @@ def test_without_the_extra_the_line_that_installs_it_is_told(empty: Shell, tmp_p
     paths = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = empty("serve", code=4, PYTHONPATH=paths)
     assert 'pip install "mindseye[server]"' in done.stderr
+
+
+@pytest.mark.parametrize("certificate", ["nowhere.pem", "setup.py"])
+def test_a_certificate_that_cannot_be_used_is_named(
+    empty: Shell, tmp_path: Path, certificate: str
+) -> None:
+    (tmp_path / "setup.py").write_text("no certificate")
+    path = str(tmp_path / certificate)
+    done = empty("serve", "--port", "0", code=2, MINDSEYE_CERTIFICATE=path, MINDSEYE_KEY=path)
+    assert "the certificate" in done.stderr
+    assert certificate in done.stderr

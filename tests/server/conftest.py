@@ -81,7 +81,7 @@ def app(painted: Library) -> FastAPI:
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
     """Asks the application; what breaks inside it is raised."""
-    with TestClient(app, base_url=HERE) as client:
+    with TestClient(app, base_url=HERE, client=("127.0.0.1", 50_000)) as client:
         yield client
 
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "encoders": "mindseye.cli.encoders:encoders",
     "evaluate": "mindseye.cli.evaluate:evaluate",
     "serve": "mindseye.cli.serve:serve",
+    "users": "mindseye.cli.users:users",
     "check": "mindseye.cli.care:check",
     "forget": "mindseye.cli.care:forget",
     "completion": "mindseye.cli.completion:completion",

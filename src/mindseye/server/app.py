@@ -19,10 +19,21 @@ from mindseye.server.access.roles import Role
 from mindseye.server.context import Context
 from mindseye.server.guard import Guard, Names, policy
 from mindseye.server.numbers import Counting
-from mindseye.server.routes import API, albums, grid, health, jobs, library, page, photos, search
+from mindseye.server.routes import (
+    API,
+    access,
+    albums,
+    grid,
+    health,
+    jobs,
+    library,
+    page,
+    photos,
+    search,
+)
 
 ROUTERS: Final = (
-    *((API, room.router) for room in (search, photos, grid, albums, library, jobs)),
+    *((API, room.router) for room in (search, photos, grid, albums, library, jobs, access)),
     ("", health.router),
 )
 """Where routes begin, and the routes."""

@@ -10,8 +10,7 @@ from typing import Annotated, Final, Self
 from fastapi import Query as Parameters
 from pydantic import BaseModel, ConfigDict, Field
 
-from mindseye.errors import QueryError
-from mindseye.library import Library
+from mindseye.errors import NotPermitted, QueryError
 from mindseye.query.model import (
     Feedback,
     Like,
@@ -24,11 +23,12 @@ from mindseye.query.model import (
     Wishes,
     as_typed,
 )
-from mindseye.query.parse import Parsed, Part, parse
+from mindseye.query.parse import Parsed, Part, fields_of, parse
 from mindseye.query.split import FilterPart
 from mindseye.query.terms import TermPart
 from mindseye.sentences import Sentences
-from mindseye.server.context import MOST_ID
+from mindseye.server.access.roles import Caller
+from mindseye.server.context import MOST_ID, Context
 from mindseye.server.models import Chip
 
 _FILE: Final = re.compile(
@@ -81,22 +81,25 @@ PageAskedHere = Annotated[AskedPage, Parameters()]
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A query, and what each part of its text was understood as."""
+    """A query, the album it is about, and what each part of its text was understood as."""
 
     query: Query
+    album: str | None
     chips: list[Chip]
 
     @classmethod
     def of(
-        cls,
-        library: Library,
-        asked: Asked,
-        album: str | None,
-        pictures: Sequence[Pasted] = (),
+        cls, context: Context, caller: Caller, asked: Asked, pictures: Sequence[Pasted] = ()
     ) -> Self:
-        """What `asked` and pictures that came along mean; raises `QueryError`, `NotFound`."""
-        sentences = library.sentences if asked.plain else None
+        """What `asked` and pictures that came along mean.
+
+        Raises `QueryError`, `NotFound`, and `NotPermitted` for what a guest may not ask.
+        """
+        album = context.album(caller, asked.album)
+        sentences = context.library.sentences if asked.plain else None
         parsed = parsed_here(asked.q, literal=asked.literal, sentences=sentences)
+        if caller.album is not None:
+            _require_inside(asked, parsed)
         chips = chips_of(asked.q, parsed)
         parsed = replace(parsed, terms=(*parsed.terms, *map(Term, pictures)))
         feedback = Feedback(tuple(asked.like), tuple(asked.unlike))
@@ -104,7 +107,7 @@ class Understood:
         if isinstance(asked, AskedPage):
             wishes["limit"], wishes["after"] = asked.limit, asked.after
             wishes["sort"], wishes["everything"] = asked.sort, asked.everything
-        return cls(library.query(parsed, album=album, **wishes), chips)
+        return cls(context.library.query(parsed, album=album, **wishes), album, chips)
 
 
 def parsed_here(text: str, *, literal: bool = False, sentences: Sentences | None = None) -> Parsed:
@@ -123,6 +126,14 @@ def parsed_here(text: str, *, literal: bool = False, sentences: Sentences | None
         if isinstance(part, TermPart) and isinstance(part.term.value, Picture | Link):
             raise _no_file(text, part.start)
     return parsed
+
+
+def _require_inside(asked: Asked, parsed: Parsed) -> None:
+    """Raise `NotPermitted` where a query asks for what lies outside of the album of a link."""
+    fields = () if parsed.filter is None else fields_of(parsed.filter)
+    likes = any(isinstance(term.value, Like) for term in parsed.terms)
+    if asked.like or asked.unlike or likes or any(field.name == "album" for field in fields):
+        raise NotPermitted("a guest asks by words and pictures, not by other photos and albums")
 
 
 def chips_of(text: str, parsed: Parsed) -> list[Chip]:

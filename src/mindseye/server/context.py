@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -55,7 +55,7 @@ class Context:
             library=library,
             settings=settings,
             records=records,
-            gate=Gate(records),
+            gate=Gate(records, lambda album_id: _album_name(library, album_id)),
             jobs=Jobs(runs_over(library), records.keep_job, records.known_jobs()),
             memory=Memory(library.store.columns.generation),
             thumbnails=Thumbnails(
@@ -85,6 +85,10 @@ class Context:
                 raise NotFound(f"there is no photo {photo_id}")
         return photo
 
+    def album_name(self, album_id: int) -> str | None:
+        """The name of an album by its id, None where it is gone."""
+        return _album_name(self.library, album_id)
+
     def folder_text(self, named: str) -> str:
         """A folder a client names, resolved, as text of the library."""
         return paths.to_text(self.folders.resolve(named))
@@ -96,6 +100,11 @@ class Context:
         self.records.close()
 
 
+def _album_name(library: Library, album_id: int) -> str | None:
+    found = (album.name for album in library.store.albums if album.id == album_id)
+    return next(found, None)
+
+
 async def context_of(request: Request) -> Context:
     """The context of the application a request came to."""
     context: Context = request.app.state.context
@@ -105,14 +114,14 @@ async def context_of(request: Request) -> Context:
 Here = Annotated[Context, Depends(context_of)]
 
 
-def allowed(role: Role) -> Callable[..., Awaitable[Caller]]:
+def allowed(role: Role) -> Callable[..., Caller]:
     """A dependency: the caller, who must have at least this role.
 
     Raises `NotAuthenticated` or `NotPermitted`.
     """
 
-    async def check(request: Request, context: Here) -> Caller:
-        return await context.gate.caller(request, role)
+    def check(request: Request, context: Here) -> Caller:
+        return context.gate.caller(request, role)
 
     check.role = role  # type: ignore[attr-defined]
     return check

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mindseye.server import problems
 
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -100,11 +102,11 @@ class Guard:
                 raise HTTPException(413, self._too_long)
             return message
 
-        problem = self._problem(Headers(scope=scope))
+        problem = self._problem(Headers(scope=scope), scope["method"])
         app = self.app if problem is None else problems.answer(problem)
         await app(scope, receive_so_much, send_with_headers)
 
-    def _problem(self, headers: Headers) -> problems.Problem | None:
+    def _problem(self, headers: Headers, method: str) -> problems.Problem | None:
         host = headers.get("host", "")
         if not self.names.know(host):
             return problems.plain(
@@ -117,6 +119,8 @@ class Guard:
             return problems.plain(
                 403, f"a page of {origin[:80]!r} may not ask this server for anything"
             )
+        if headers.get("sec-fetch-site") == "cross-site" and method not in _SAFE:
+            return problems.plain(403, "a page of another site may change nothing here")
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self.most_bytes:
             return problems.plain(413, self._too_long, "the setting `upload_mb` says how many")

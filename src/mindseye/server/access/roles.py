@@ -29,13 +29,15 @@ class Role(IntEnum):
 class Caller:
     """Who a request comes from; `album` is the only one a guest may see.
 
-    `originals` says whether the files themselves may be read, with all they hold.
+    `originals` says whether the files themselves may be read, with all they hold; `ticket` is the
+    id of what let them in, None for the owner.
     """
 
     name: str
     role: Role
     album: str | None = None
     originals: bool = True
+    ticket: int | None = None
 
 
 OWNER: Final = Caller("owner", Role.ADMIN)

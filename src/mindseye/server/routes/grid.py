@@ -13,6 +13,7 @@ from mindseye.analysis.projection import projected
 from mindseye.errors import NotFound
 from mindseye.library import Library
 from mindseye.server import columns
+from mindseye.server.access.roles import Caller
 from mindseye.server.asked import Asked, AskedHere, Name, Understood
 from mindseye.server.columns import Columns
 from mindseye.server.context import Context, Guest, Here, Viewer
@@ -57,13 +58,12 @@ def _documented(said: str) -> dict[int | str, dict[str, Any]]:
 )
 def timeline(request: Request, context: Here, caller: Guest, asked: AskedHere) -> Response:
     """All photos, or those relevant to a query, newest first, those without a date last."""
-    album = context.album(caller, asked.album)
 
     def make(chosen: Selection) -> Columns:
         listed = context.library.store.columns.timeline(chosen)
         return Columns(columns.of_timeline(listed), {"photos": len(listed.ids)})
 
-    return _remembered(request, context, ("timeline", album, asked), make)
+    return _remembered(request, context, ("timeline", caller, asked), make)
 
 
 @router.get(
@@ -73,7 +73,6 @@ def timeline(request: Request, context: Here, caller: Guest, asked: AskedHere) -
 )
 def positions(request: Request, context: Here, caller: Guest, asked: AskedHere) -> Response:
     """Where photos were taken, of all or of those relevant to a query, as far as it is known."""
-    album = context.album(caller, asked.album)
 
     def make(chosen: Selection) -> Columns:
         known = context.library.store.columns.positions(chosen)
@@ -87,7 +86,7 @@ def positions(request: Request, context: Here, caller: Guest, asked: AskedHere) 
             {"photos": photos, "without": photos - len(known.ids)},
         )
 
-    return _remembered(request, context, ("positions", album, asked), make)
+    return _remembered(request, context, ("positions", caller, asked), make)
 
 
 @router.get(
@@ -138,17 +137,19 @@ def _space(library: Library, encoder: str) -> EmbeddingSpace:
 def _remembered(
     request: Request,
     context: Context,
-    key: tuple[str, str | None, Asked],
+    key: tuple[str, Caller, Asked],
     make: Callable[[Selection], Columns],
 ) -> Response:
-    what, album, asked = key
+    what, caller, asked = key
 
     def made() -> Columns:
-        understood = Understood.of(context.library, asked, album)
-        return make(context.library.chosen(understood.query, album=album, within=asked.only))
+        understood = Understood.of(context, caller, asked)
+        return make(
+            context.library.chosen(understood.query, album=understood.album, within=asked.only)
+        )
 
     # What a query finds may depend on today's date: it is remembered for all photos only.
-    everything = album is None and asked == Asked()
+    everything = caller.album is None and asked == Asked()
     return _in_form(request, context.memory.get(what, made) if everything else made())
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mindseye.errors import NotFound, NotPermitted
 from mindseye.media import paths, said
+from mindseye.server.access.roles import Caller
 from mindseye.server.asked import Asked, Id, Text, Understood
 from mindseye.server.context import Context, Editor, Guest, Here, PhotoId
 from mindseye.server.models import PhotoFacts, Reasons, photo_facts, reasons
@@ -45,17 +46,18 @@ def photo(
     """Everything known of a photo; with `q` also why that query finds it."""
     found = context.photo(caller, photo_id)
     facts = dict(photo_facts(found))
-    return PhotoAnswer(**facts, reasons=_why(context, found, q, literal=literal))
-
-
-def _why(context: Context, photo: Photo, q: str, *, literal: bool) -> Reasons | None:
-    if not q.strip():
-        return None
+    if caller.album is not None:
+        # A guest is shown photos, not how somebody keeps their disk.
+        facts |= {"path": "", "folder": ""}
     asked = Asked(q=q, literal=literal)
-    understood = Understood.of(context.library, asked, None)
-    found = context.library.search(
-        understood.query, within=[photo.id], limit=1, everything=bool(understood.query.terms)
-    )
+    return PhotoAnswer(**facts, reasons=_why(context, caller, found, asked))
+
+
+def _why(context: Context, caller: Caller, photo: Photo, asked: Asked) -> Reasons | None:
+    if not asked.q.strip():
+        return None
+    query = Understood.of(context, caller, asked).query
+    found = context.library.search(query, within=[photo.id], limit=1, everything=bool(query.terms))
     if not found.hits:
         return None
     return reasons(found.hits[0], relevant=found.relevant > 0)

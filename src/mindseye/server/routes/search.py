@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
@@ -12,6 +13,7 @@ from mindseye.query.fields import FIELDS
 from mindseye.query.model import Pasted, as_typed
 from mindseye.search.found import Found
 from mindseye.server import columns
+from mindseye.server.access.roles import Caller
 from mindseye.server.asked import (
     Asked,
     AskedPage,
@@ -40,7 +42,7 @@ _COLUMNS: dict[int | str, dict[str, Any]] = {
 @router.get("/search", response_model=SearchAnswer, responses=_COLUMNS)
 def search(request: Request, context: Here, caller: Guest, asked: PageAskedHere) -> Response:
     """Find photos. Without words the newest come first."""
-    return _answer(request, context, context.album(caller, asked.album), asked)
+    return _answer(request, context, caller, asked)
 
 
 @router.post("/search", response_model=SearchAnswer, responses=_COLUMNS | documented(413, 415))
@@ -53,18 +55,18 @@ def search_by_picture(
 ) -> Response:
     """Find photos that show what these pictures show; they are searched by, not taken in."""
     pasted = [Pasted(part.file.read(), part.filename or "pasted picture") for part in picture]
-    return _answer(request, context, context.album(caller, asked.album), asked, pasted)
+    return _answer(request, context, caller, asked, pasted)
 
 
 def _answer(
     request: Request,
     context: Here,
-    album: str | None,
+    caller: Caller,
     asked: AskedPage,
-    pictures: list[Pasted] | None = None,
+    pictures: Sequence[Pasted] = (),
 ) -> Response:
-    understood = Understood.of(context.library, asked, album, pictures or ())
-    found = context.library.search(understood.query, album=album, within=asked.only)
+    understood = Understood.of(context, caller, asked, pictures)
+    found = context.library.search(understood.query, album=understood.album, within=asked.only)
     return found_answer(request, found, understood.chips)
 
 
@@ -170,10 +172,11 @@ class AskedFacets(Asked):
 @router.get("/facets")
 def facets(context: Here, caller: Guest, asked: Annotated[AskedFacets, Query()]) -> FacetsAnswer:
     """Counts what is relevant to a query by year, place, camera and the like."""
-    album = context.album(caller, asked.album)
-    understood = Understood.of(context.library, asked, album)
+    understood = Understood.of(context, caller, asked)
     wanted = [name.strip() for name in asked.names.split(",") if name.strip()]
-    counted = context.library.facets(understood.query, wanted, album=album, within=asked.only)
+    counted = context.library.facets(
+        understood.query, wanted, album=understood.album, within=asked.only
+    )
     return FacetsAnswer(
         facets={
             name: [
