@@ -68,6 +68,14 @@ class Settings:
     southern: bool = _setting(
         False, 'Whether summer is in December: "last summer" as said south of the equator.'
     )
+    semantic: bool = _setting(
+        True,
+        "Whether photos are found by what they show. Off, nothing is encoded or loaded: names, "
+        "texts, dates and filters go on finding.",
+    )
+    balance: float = _setting(
+        0.5, "What hits are ranked by, from texts alone (0) to pictures alone (1)."
+    )
     models: str = _setting("", "Folder of downloaded encoders; empty is `models` in the library.")
     workers: int = _setting(0, "Processes that decode pictures; 0 is one per processor.")
     batch: int = _setting(32, "Pictures encoded and committed together; 1 to 1024.")
@@ -247,6 +255,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "threads": (0, 1024),
     "workers": (0, 1024),
     "limit": (1, 1_000_000),
+    "balance": (0, 1),
     "idle_seconds": (0, 10**9),
     "max_pixels": (1, 10**12),
     "decode_seconds": (0.1, 86_400),

@@ -6,59 +6,48 @@ when pixels or words must be encoded, the encoder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from shlex import quote
 from threading import Event, Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Literal, Self, Unpack
 
 from mindseye.config import Settings, load_settings
-from mindseye.encode import PictureLike, encode_picture, encode_words, load_picture, run_options
+from mindseye.encode import PictureLike, encode_picture, encode_words, run_options
 from mindseye.encoders import open_encoder
 from mindseye.encoders.base import Encoder
 from mindseye.encoders.resident import Resident
-from mindseye.errors import NotFound, SpaceMismatch
+from mindseye.errors import NotFound
 from mindseye.ingest.options import Observer
 from mindseye.media import paths
-from mindseye.media.base import DecodeLimits
 from mindseye.query.build import Ask
 from mindseye.query.facets import USUAL
 from mindseye.query.model import (
-    AnyPicture,
-    Feedback,
-    Filter,
     Like,
     Query,
     Sort,
     Term,
     Wishes,
-    all_of,
-    as_typed,
 )
 from mindseye.query.parse import Parsed
 from mindseye.query.same import same
 from mindseye.search.albums import checked
-from mindseye.search.candidates import Sample
-from mindseye.search.engine import Engine
 from mindseye.search.found import Found
 from mindseye.search.ground import Grounds
-from mindseye.search.members import Members, all_relevant, among, require_albums
+from mindseye.search.members import among
 from mindseye.search.status import Census, Status
+from mindseye.searcher import Searcher
 from mindseye.sentences import Sentences
 from mindseye.stores import open_store
-from mindseye.stores.albums import asked_of
 from mindseye.stores.base import Count, Problem, Selection, SkippedFile, Store
 from mindseye.stores.edits import checked_edit
-from mindseye.stores.scope import Scope, scope_of
+from mindseye.stores.scope import Scope
 from mindseye.types import (
     Album,
     Edit,
-    EmbeddingSpace,
     IngestReport,
     Photo,
-    Pixels,
     ReencodeReport,
     TextReport,
     Vectors,
@@ -68,8 +57,6 @@ if TYPE_CHECKING:
     from mindseye.ingest.work import Work
 
 __all__ = ["Library", "Status"]
-
-Answer = TypeVar("Answer")
 
 _ALL = 2**31
 """More photos than any library holds."""
@@ -85,8 +72,14 @@ class Library:
         self._given_encoder = encoder
         self._opened: dict[str, Encoder] = {}
         self._opening = Lock()
-        self._grounds = Grounds(settings.library / "index")
-        self._sample = Sample()
+        self._searcher = Searcher(
+            store,
+            settings,
+            self.sentences,
+            self._open_encoder,
+            Grounds(settings.library / "index"),
+            encoder,
+        )
 
     @classmethod
     def open(
@@ -125,10 +118,7 @@ class Library:
 
     def scope(self, album: str | None = None) -> Scope:
         """What a search covers now: encoder, album, and notices; raises `NotFound`, `SpecError`."""
-        found = self._album(album)
-        if self._given_encoder is not None:
-            return Scope(self._given_encoder.space.encoder, found)
-        return scope_of(self.store, self.settings, found)
+        return self._searcher.scope(album)
 
     def ingest(
         self,
@@ -169,7 +159,7 @@ class Library:
         `SpecError`, `EncoderError`, `StoreBusy` while an ingest runs, `StoreError`.
         """
         work = self._work(observer, cancel)
-        return work.reencode(encoder, self._album(album), drop=drop, anyway=anyway)
+        return work.reencode(encoder, self._searcher.album(album), drop=drop, anyway=anyway)
 
     def locate(self, *, again: bool = False, cancel: Event | None = None) -> int:
         """Look up the places of photos that wait for it, or of all `again`; returns how many.
@@ -194,7 +184,7 @@ class Library:
         by the next. With `album` only what that may hold, with `again` what another reader has
         read too. Raises `MissingExtra`, `NotFound`, `RecognitionError`, `StoreBusy`, `StoreError`.
         """
-        work, named = self._work(observer, cancel), self._album(album)
+        work, named = self._work(observer, cancel), self._searcher.album(album)
         return work.read_text(named, limit=limit, again=again)
 
     def forget_encoder(self, spec: str) -> int:
@@ -252,9 +242,8 @@ class Library:
         cannot be understood, `NotFound` while the library is empty, `SpaceMismatch` when its photos
         were encoded by another encoder.
         """
-        asked = self._asked(query, album, wishes, literal=literal)
-        only = among(within)
-        return self._with_scope(album, lambda scope: self._answer(asked, scope, only))
+        asked = self._searcher.asked(query, album, wishes, literal=literal)
+        return self._searcher.search(asked, album, among(within))
 
     def facets(
         self,
@@ -271,13 +260,8 @@ class Library:
         `names` are those of `mindseye.query.facets`. Without terms all photos that pass the filter
         are counted. Raises as `search` does.
         """
-        asked = self._asked(query, album, wishes, literal=literal)
-
-        def count(scope: Scope) -> dict[str, list[Count]]:
-            resolved = self._resolved(asked, scope, among(within))
-            return self._engine(resolved, scope).facet(resolved, names)
-
-        return self._with_scope(album, count)
+        asked = self._searcher.asked(query, album, wishes, literal=literal)
+        return self._searcher.facets(asked, names, album, among(within))
 
     def chosen(
         self,
@@ -292,27 +276,8 @@ class Library:
 
         Without terms all photos that pass the filter are chosen. Raises as `search` does.
         """
-        asked = self._asked(query, album, wishes, literal=literal)
-
-        def choose(scope: Scope) -> Selection:
-            resolved = self._resolved(asked, scope, among(within))
-            return self._engine(resolved, scope).chosen(resolved)
-
-        return self._with_scope(album, choose)
-
-    def _with_scope(self, album: str | None, answer: Callable[[Scope], Answer]) -> Answer:
-        """The answer of a search, asked again where its scope changed meanwhile."""
-        while True:
-            scope = self.scope(album)
-            try:
-                found = answer(scope)
-            except (NotFound, SpaceMismatch):
-                if self.scope(album) == scope:
-                    raise
-            else:
-                # Another process may have changed the encoder meanwhile, and dropped the vectors.
-                if self.scope(album) == scope:
-                    return found
+        asked = self._searcher.asked(query, album, wishes, literal=literal)
+        return self._searcher.chosen(asked, album, among(within))
 
     def query(
         self,
@@ -326,38 +291,7 @@ class Library:
         Where nothing else names a least score, the one typed in the query holds, then the album's.
         Raises `NotFound`, and `QueryError` where the query names an album that is not there.
         """
-        named = self._album(album)
-        require_albums(self.store, asked)
-        by_flag = {name for name, source in self.settings.source.items() if source == "flag"}
-        limit = wishes.get("limit")
-        optimise, most = self.settings.optimise, limit or self.settings.limit
-        if named is not None:
-            if named.optimise is not None and "optimise" not in by_flag:
-                optimise = named.optimise
-            if named.max_results is not None and not limit and "limit" not in by_flag:
-                most = named.max_results
-        scores = (
-            wishes.get("min_score"),
-            asked.min_score,
-            None if named is None else named.min_score,
-        )
-        return Query(
-            asked.terms,
-            limit=most,
-            min_score=next((score for score in scores if score is not None), None),
-            everything=wishes.get("everything", False),
-            optimise=optimise,
-            filter=asked.filter,
-            sort=wishes.get("sort") or asked.sort,
-            after=wishes.get("after"),
-            feedback=wishes.get("feedback", Feedback()),
-        )
-
-    def _completed(self, ask: Ask, album: str | None, wishes: Wishes) -> Query:
-        wished = Wishes(limit=ask.most, everything=ask.whole)
-        wished.update(wishes)
-        query = self.query(ask.parsed(), album=album, **wished)
-        return query if ask.reworded is None else replace(query, optimise=ask.reworded)
+        return self._searcher.completed(asked, album, wishes)
 
     def similar(self, photo: str | int | Path, *, limit: int | None = None) -> Found:
         """Photos that look like a photo of the library, best first; itself left out."""
@@ -459,9 +393,6 @@ class Library:
         if self.store.choices.find(GAZETTEER) is not None:
             Locating(self.store).notices()
 
-    def _album(self, name: str | None) -> Album | None:
-        return None if name is None else self.store.albums.get(name)
-
     def _open_encoder(self, spec: str) -> Encoder:
         """The encoder of a spec, the same one each time."""
         given = self._given_encoder
@@ -472,60 +403,3 @@ class Library:
                 encoder = open_encoder(spec, run_options(self.settings))
                 self._opened[spec] = Resident(encoder, self.settings.idle_seconds)
             return self._opened[spec]
-
-    def _asked(
-        self, query: str | Ask | Query, album: str | None, wishes: Wishes, *, literal: bool
-    ) -> Query:
-        wished = {name: wish for name, wish in wishes.items() if wish is not None}
-        wishes = cast("Wishes", wished)
-        if isinstance(query, str):
-            return self.query(self.sentences.parse(query, literal=literal), album=album, **wishes)
-        if isinstance(query, Ask):
-            return self._completed(query, album, wishes)
-        return replace(query, **cast("Any", wishes))
-
-    def _answer(self, query: Query, scope: Scope, only: Filter | None = None) -> Found:
-        resolved = self._resolved(query, scope, only)
-        found = self._engine(resolved, scope).search(resolved)
-        typed = None if query.filter is None else as_typed(query.filter)
-        return replace(found, notices=scope.notices, filter=typed)
-
-    def _resolved(self, query: Query, scope: Scope, only: Filter | None = None) -> Query:
-        """The query with the members of albums in place of their names, and inside the scope."""
-        members = Members(self.store, self._relevant)
-        inside = None if scope.album is None else members.within(scope.album)
-        return replace(query, filter=all_of([inside, members.resolved(query.filter), only]))
-
-    def _engine(self, query: Query, scope: Scope) -> Engine:
-        encoder = self._open_encoder(scope.encoder)
-        if query.terms or query.feedback:
-            self._require_vectors(encoder.space)
-        return Engine(self.store, encoder, self._load_pixels, self._grounds, self._sample)
-
-    def _relevant(self, album: Album, filter_: Filter | None) -> frozenset[int]:
-        """The photos that the terms of an album's search find among those that pass a filter."""
-        scope = self.scope(album.name)
-        query = replace(self.query(asked_of(album), album=album.name), filter=filter_)
-        return all_relevant(
-            lambda query: self._engine(query, scope).search(query), query, album.max_results
-        )
-
-    def _load_pixels(self, picture: AnyPicture, resolution: int) -> Pixels:
-        return load_picture(picture, DecodeLimits(resolution, self.settings.max_pixels))
-
-    def _require_vectors(self, wanted: EmbeddingSpace) -> None:
-        if self.store.has_vectors(wanted):
-            return
-        # Counting the vectors of every space takes a look at all of them: only to explain.
-        spaces = [info for info in self.store.spaces() if info.vectors]
-        if not spaces:
-            raise NotFound(
-                "the library is empty: nothing has been encoded yet",
-                hint="`mindseye ingest FOLDER` takes photos in",
-            )
-        had = ", ".join(sorted({info.space.encoder for info in spaces}))
-        raise SpaceMismatch(
-            f"the photos were encoded by {had}, not by {wanted.encoder} "
-            f"({wanted.fingerprint[:12]})",
-            hint=f"mindseye reencode --encoder {quote(wanted.encoder)}",
-        )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mindseye.query.model import Like, Picture, Term, Words
-from mindseye.search.fuse import Told, asked_words, fused, text_chance, told
+from mindseye.search.fuse import Balance, Told, asked_words, fused, text_chance, told
 from mindseye.types import Matches
 
 SHARES = st.floats(0, 1, width=32)
@@ -86,3 +86,19 @@ def test_evidence_is_given_in_the_order_of_the_photos_asked_for() -> None:
     assert said.of(np.array([5, 1, 9, 10, 2])).tolist() == pytest.approx([0.5, 0, 0.9, 0, 0.2])
     assert Told().of(np.array([5, 1])).tolist() == [0, 0]
     assert said.of(np.array([], np.int64)).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [(0.0, (0.0, 1.0)), (0.25, (0.5, 1.0)), (0.5, (1.0, 1.0)), (0.75, (1.0, 0.5)), (1.0, (1.0, 0))],
+)
+def test_the_balance_goes_from_texts_alone_to_pictures_alone(
+    place: float, expected: tuple[float, float]
+) -> None:
+    balance = Balance.at(place)
+    assert (balance.pictures, balance.texts) == expected
+
+
+def test_in_the_middle_hits_are_ordered_by_the_probability_that_is_told() -> None:
+    chances, evidence = rows(0.1, 0.6, 0.9), rows(0.9, 0.4, 0.0)
+    assert Balance().worth(chances, evidence) == pytest.approx(fused(chances, evidence))

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import Paint
 
 from mindseye.encoders.base import Calibration, Logistic
+from mindseye.errors import UsageError
 from mindseye.library import Library
 from mindseye.query.model import Picture, Query, Sort, Term, Words
 from mindseye.query.parse import parse
@@ -174,3 +175,60 @@ def test_a_word_of_the_folder_alone_is_weak_evidence(
     known = Calibration(None, plain, plain)
     monkeypatch.setattr(ColourEncoder, "calibration", property(lambda _: known))
     assert len(filled.search("2019").hits) == count
+
+
+@pytest.fixture
+def unloaded(filled: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """The library with an encoder that may not be used."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("nothing may be encoded")
+
+    monkeypatch.setattr(ColourEncoder, "encode_texts", refuse)
+    monkeypatch.setattr(ColourEncoder, "encode_images", refuse)
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("green", ["green door.png"]),
+        ("birthday", ["birthday_garden.png", "birthday cake.png"]),
+        ("birthday -name:garden", ["birthday cake.png"]),
+        ("birthday - garden", ["birthday cake.png"]),
+        ("red", []),
+    ],
+)
+def test_texts_alone_find_without_encoding_anything(
+    unloaded: Library, query: str, expected: list[str]
+) -> None:
+    found = unloaded.search(query, balance=0.0)
+    assert sorted(names(found.hits)) == sorted(expected)
+    assert all(hit.mentions and hit.score == 0.0 for hit in found.hits)
+
+
+def test_texts_alone_are_paged_sorted_and_counted(unloaded: Library) -> None:
+    whole = names(unloaded.search("2019 img", balance=0.0, everything=True).hits)
+    first = unloaded.search("2019 img", balance=0.0, everything=True, limit=2)
+    rest = unloaded.search("2019 img", balance=0.0, everything=True, limit=2, after=first.more)
+    assert names(first.hits) + names(rest.hits) == whole
+    assert sorted(whole) == ["IMG_2041.png", "IMG_2042.png", "IMG_2043.png"]
+    newest = unloaded.search("birthday", balance=0.0, sort=Sort.NEWEST)
+    assert (len(newest.hits), newest.total) == (2, 2)
+    assert (
+        sum(count.photos for count in unloaded.facets("birthday", ["type"], balance=0.0)["type"])
+        == 2
+    )
+
+
+@pytest.mark.parametrize("query", ["photo:1", "green + photo:1"])
+def test_pictures_cannot_be_looked_for_in_texts(unloaded: Library, query: str) -> None:
+    with pytest.raises(UsageError, match="pictures are not compared"):
+        unloaded.search(query, balance=0.0)
+
+
+def test_the_balance_moves_the_order_and_not_the_hits(filled: Library) -> None:
+    assert names(filled.search("green").hits) == ["birthday_garden.png", "green door.png"]
+    texts = filled.search("green", balance=0.1)
+    assert names(texts.hits) == ["green door.png", "birthday_garden.png"]
+    assert names(filled.search("green", balance=1.0).hits) == ["birthday_garden.png"]

@@ -7,6 +7,8 @@ import click
 from mindseye.cli.completion import complete_filter
 from mindseye.cli.options import Settings, plain_option, with_settings
 from mindseye.cli.output import print_json
+from mindseye.cli.plan import print_plan
+from mindseye.library import Library
 from mindseye.query.fields import FIELDS
 from mindseye.query.model import And, Field, Filter, Not, Or, Sort, Words, as_typed
 from mindseye.query.parse import Parsed, Part
@@ -21,20 +23,34 @@ from mindseye.sentences import Sentences
 @click.argument("text", required=False, default="", shell_complete=complete_filter)
 @click.option("--literal", is_flag=True, help="TEXT is words only: no weights, signs or filters.")
 @click.option("--fields", "list_fields", is_flag=True, help="List every field a filter may name.")
+@click.option("--plan", is_flag=True, help="Search, and show how it was done and what it took.")
 @plain_option
 @with_settings("plain")
 def explain(
-    settings: Settings, text: str, *, literal: bool, list_fields: bool, as_json: bool
+    settings: Settings,
+    text: str,
+    *,
+    literal: bool,
+    list_fields: bool,
+    plan: bool,
+    as_json: bool,
 ) -> None:
     """Show how TEXT is understood, without searching: its terms, its filters, its order.
 
     \b
     mindseye explain 'beach date:2023 -camera:canon'
     mindseye explain "cherry blossoms in Japan last spring"
+    mindseye explain --plan 'beach date:2023'
     mindseye explain --fields
     """
     if list_fields:
         _list_fields(as_json=as_json)
+        return
+    if plan:
+        with Library.open(settings=settings, create=False) as library:
+            # The second time, as everything a search loads is there.
+            library.search(text, literal=literal)
+            print_plan(library.search(text, literal=literal), as_json=as_json)
         return
     with Sentences(settings) as sentences:
         parsed = sentences.parse(text, literal=literal)

@@ -7,7 +7,7 @@ from threading import Event
 
 import click
 
-from mindseye.cli.options import Settings, with_settings
+from mindseye.cli.options import Settings, semantic_option, with_settings
 from mindseye.cli.output import print_json, shown
 from mindseye.cli.progress import shown_progress, stopping
 from mindseye.cli.read_text import print_read
@@ -25,7 +25,8 @@ _REASONS_SHOWN = 20
 @click.option("--batch", type=int, help="Pictures encoded and committed together.")
 @click.option("--hidden/--no-hidden", default=None, help="Take in hidden files and folders too.")
 @click.option("--again", is_flag=True, help="Read unchanged files anew; they stay encoded.")
-@with_settings("workers", "batch", "hidden")
+@semantic_option
+@with_settings("workers", "batch", "hidden", "semantic")
 def ingest(settings: Settings, folders: tuple[Path, ...], *, again: bool, as_json: bool) -> None:
     """Take in every picture below FOLDERS; run it again after changes.
 

@@ -65,4 +65,11 @@ plain_option = click.option(
 )
 """The switch for plain language, of commands that take a query."""
 
-__all__ = ["Settings", "plain_option", "with_settings"]
+semantic_option = click.option(
+    "--semantic/--no-semantic",
+    default=None,
+    help="Whether pictures are encoded and compared; texts, dates and filters find without.",
+)
+"""The switch for semantic search, of commands that would encode."""
+
+__all__ = ["Settings", "plain_option", "semantic_option", "with_settings"]

@@ -12,7 +12,7 @@ import click
 
 from mindseye.cli.completion import complete_album, complete_filter
 from mindseye.cli.hits import Shape, show, show_facets
-from mindseye.cli.options import Command, Settings, plain_option, with_settings
+from mindseye.cli.options import Command, Settings, plain_option, semantic_option, with_settings
 from mindseye.cli.saved import photos_in, save
 from mindseye.library import Library
 from mindseye.query.facets import BY_NAME, USUAL
@@ -113,10 +113,16 @@ def _ended(command: Command) -> Command:
     help=f"Count what is relevant by these instead of listing it: {', '.join(BY_NAME)}.",
     metavar="NAMES",
 )
+@click.option(
+    "--balance",
+    type=click.FloatRange(0, 1),
+    help="What hits are ranked by: from texts alone (0) to pictures alone (1).",
+)
+@semantic_option
 @plain_option
 @_ended
 @shaped
-@with_settings("limit", "optimise", "plain")
+@with_settings("limit", "optimise", "plain", "semantic", "balance")
 def search(
     settings: Settings, text: str, *, images: tuple[str, ...], literal: bool, **options: Any
 ) -> None:

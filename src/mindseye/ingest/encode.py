@@ -31,21 +31,16 @@ Waiting = tuple[int, Photo]
 
 @dataclass(slots=True)
 class Warming:
-    """Loads an encoder in a thread while the first pictures are decoded; a context."""
+    """Loads an encoder, if there is one, while the first pictures are decoded; a context."""
 
-    encoder: Encoder
+    encoder: Encoder | None
     _thread: Thread | None = None
 
     def start(self) -> None:
         """Begin, unless that was done: a run that finds nothing to encode loads nothing."""
-        if self._thread is None:
-            self._thread = Thread(target=self._load, name="mindseye-warming")
+        if self._thread is None and self.encoder is not None:
+            self._thread = Thread(target=_load, args=[self.encoder], name="mindseye-warming")
             self._thread.start()
-
-    def _load(self) -> None:
-        # What keeps it from loading is raised again where the first pictures are encoded.
-        with suppress(MindseyeError):
-            self.encoder.warm()
 
     def __enter__(self) -> Self:
         return self
@@ -53,6 +48,12 @@ class Warming:
     def __exit__(self, *_: object) -> None:
         if self._thread is not None:
             self._thread.join()
+
+
+def _load(encoder: Encoder) -> None:
+    # What keeps it from loading is raised again where the first pictures are encoded.
+    with suppress(MindseyeError):
+        encoder.warm()
 
 
 @dataclass(slots=True)

@@ -38,10 +38,10 @@ class Counts:
 
 @dataclass(slots=True)
 class Intake:
-    """Collects taken files and writes them, `batch` at a time."""
+    """Collects taken files and writes them, `batch` at a time; without an encoder unencoded."""
 
     store: Store
-    encoder: Encoder
+    encoder: Encoder | None
     batch: int
     roots: Mapping[int, str]
     """Paths of all roots, by id."""
@@ -75,8 +75,8 @@ class Intake:
         """Encode and write what is in hand."""
         if not self._fresh and not self._light():
             return
-        vectors: Sequence[NDArray[np.float32]] = ()
-        if self._fresh:
+        vectors: Sequence[NDArray[np.float32] | None] = [None] * len(self._fresh)
+        if self._fresh and self.encoder is not None:
             vectors = list(self.encoder.encode_images([pixels for _, _, pixels in self._fresh]))
         photos = [
             *self._known,
@@ -90,7 +90,7 @@ class Intake:
                 photos=photos,
                 moves=self._moves,
                 skipped=[file for file, _ in self._skipped],
-                space=self.encoder.space,
+                space=None if self.encoder is None else self.encoder.space,
             )
         )
         self._count(photos)
@@ -117,7 +117,7 @@ class Intake:
         """Whether this is a photo of the library, unchanged, with its vector."""
         known = [] if candidate.photo_id is None else [candidate.photo_id]
         photos = self.store.catalog.photos(known)
-        if not photos or photos[0].digest != taken.digest:
+        if self.encoder is None or not photos or photos[0].digest != taken.digest:
             return False
         frames = self.store.catalog.frames(known).get(known[0], [])
         return len(self.store.vectors(self.encoder.space).get(frames)[0]) == len(frames) > 0
@@ -150,6 +150,9 @@ class Intake:
         return root is not None and is_there(root)
 
     def _copy(self, candidate: Candidate, taken: Taken, twins: Sequence[Photo]) -> bool:
+        if self.encoder is None:
+            self._known += [_record(candidate, taken, None, like=photo) for photo in twins[:1]]
+            return bool(twins)
         table = self.store.vectors(self.encoder.space)
         frames = self.store.catalog.frames([photo.id for photo in twins])
         for photo in twins:

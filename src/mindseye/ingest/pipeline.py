@@ -33,10 +33,10 @@ _PUT_AT_ONCE = 5000
 
 @dataclass(slots=True)
 class Ingest:
-    """One run over some roots; `run` may be called once."""
+    """One run over some roots; `run` may be called once. Without an encoder nothing is encoded."""
 
     store: Store
-    encoder: Encoder
+    encoder: Encoder | None
     options: IngestOptions
     _surveys: list[Survey] = field(default_factory=list)
     _missing: int = 0
@@ -60,8 +60,10 @@ class Ingest:
             if not self.options.cancel.is_set():
                 self._settle(intake)
                 # Frames without a vector in this space: of an earlier encoder, or left over.
-                FrameEncoding(self.store, self.encoder, self.options).run(pool)
-        self.store.vectors(self.encoder.space).refresh()
+                if self.encoder is not None:
+                    FrameEncoding(self.store, self.encoder, self.options).run(pool)
+        if self.encoder is not None:
+            self.store.vectors(self.encoder.space).refresh()
         return self._report(intake.counts, time.perf_counter() - started)
 
     def _survey(self, folder: str) -> Survey:

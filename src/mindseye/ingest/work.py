@@ -55,24 +55,29 @@ class Work:
         Raises as `Library.ingest` says.
         """
         with self._alone():
-            spec = self._adopted()
-            encoder = self.open_encoder(spec)
-            options = replace(self._options(encoder), again=again)
-            report = Ingest(self.store, encoder, options).run(folders)
-            report = replace(
-                report,
-                notices=(
-                    *self._mismatch(),
-                    *self._encode_albums(),
-                    *Locating(self.store, self.cancel).notices(),
-                ),
-            )
-            wanted = self._insisted_by_flag()
-            if wanted not in {"", spec} and not self.cancel.is_set():
-                report = replace(report, reencoded=self._reencode(wanted))
+            take = self._encoded if self.settings.semantic else self._unencoded
+            report = take(folders, again=again)
+            notices = (*report.notices, *Locating(self.store, self.cancel).notices())
+            report = replace(report, notices=notices)
         if self.settings.read_text and not self.cancel.is_set():
             report = self._with_texts(report)
         return replace(report, cancelled=self.cancel.is_set())
+
+    def _encoded(self, folders: Sequence[str], *, again: bool) -> IngestReport:
+        spec = self._adopted()
+        encoder = self.open_encoder(spec)
+        options = replace(self._options(encoder), again=again)
+        report = Ingest(self.store, encoder, options).run(folders)
+        report = replace(report, notices=(*self._mismatch(), *self._encode_albums()))
+        wanted = self._insisted_by_flag()
+        if wanted not in {"", spec} and not self.cancel.is_set():
+            report = replace(report, reencoded=self._reencode(wanted))
+        return report
+
+    def _unencoded(self, folders: Sequence[str], *, again: bool) -> IngestReport:
+        """Take in what the files say; their pictures wait until semantic search is switched on."""
+        options = replace(self._options(), again=again)
+        return Ingest(self.store, None, options).run(folders)
 
     def _with_texts(self, report: IngestReport) -> IngestReport:
         """The report of an ingest, and of the reading of text that follows it."""
@@ -159,8 +164,11 @@ class Work:
     def _mismatch(self) -> tuple[str, ...]:
         return () if self.insisted else scope_of(self.store, self.settings).notices
 
-    def _options(self, encoder: Encoder | TextReader) -> IngestOptions:
-        settings = self.settings
+    def _options(self, wants: Encoder | TextReader | None = None) -> IngestOptions:
+        """How to decode for what `wants` pictures of a certain size."""
+        settings, limits = self.settings, DecodeLimits(pixels=self.settings.max_pixels)
+        if wants is not None:
+            limits = replace(limits, resolution=wants.resolution)
         options = IngestOptions(
             batch=settings.batch,
             hidden=settings.hidden,
@@ -168,7 +176,7 @@ class Work:
                 settings.workers,
                 settings.decode_seconds,
                 settings.decode_memory,
-                DecodeLimits(encoder.resolution, settings.max_pixels),
+                limits,
             ),
             cancel=self.cancel,
         )

@@ -217,6 +217,7 @@ class Query:
     sort: Sort | None = None
     after: str | None = None
     feedback: Feedback = Feedback()
+    balance: float = 0.5
 
     @property
     def order(self) -> Sort:
@@ -235,6 +236,7 @@ class Wishes(TypedDict, total=False):
     sort: Sort | None
     after: str | None
     feedback: Feedback
+    balance: float | None
 
 
 def _require_two(parts: tuple[Filter, ...]) -> None:

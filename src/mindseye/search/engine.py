@@ -24,10 +24,11 @@ from mindseye.search.cursor import Cursor
 from mindseye.search.cut import Cut
 from mindseye.search.feedback import with_feedback
 from mindseye.search.found import Access, Found, Plan, Watch
-from mindseye.search.fuse import asked_words, told
+from mindseye.search.fuse import Balance, Told, asked_words, told
 from mindseye.search.ground import Grounds
 from mindseye.search.look import Judged, Look
 from mindseye.search.ranked import Ranked
+from mindseye.search.text_look import TextLook
 from mindseye.stores.base import Count, DateOrder, Selection, Store, VectorTable
 from mindseye.types import Hit, Ids, Pixels, Vectors
 
@@ -50,7 +51,7 @@ class Engine:
     """Answers queries over one store and one embedding space."""
 
     store: Store
-    encoder: Encoder
+    open_encoder: Callable[[], Encoder]
     load_pixels: Callable[[AnyPicture, int], Pixels]
     """Upright pixels of a picture with at least this short side."""
 
@@ -116,15 +117,15 @@ class Engine:
         filter_ = None if query.filter is None else valid(query.filter)
         return Candidates.planned(self.store, self.sample, filter_, within)
 
-    def _count(self, candidates: Candidates, look: Look | None) -> int | None:
+    def _count(self, candidates: Candidates, look: Look | TextLook | None) -> int | None:
         if candidates.passing is not None:
             return candidates.passing
         if candidates.filter is not None:
             return None
-        return self.store.catalog.coverage().frames if look is None else len(look.table)
+        return self.store.catalog.coverage().frames if look is None else look.compared
 
     def _page(
-        self, query: Query, look: Look, candidates: Candidates, cursor: Cursor | None
+        self, query: Query, look: Look | TextLook, candidates: Candidates, cursor: Cursor | None
     ) -> Page:
         if query.order is Sort.RELEVANCE:
             return self._by_relevance(query, look, candidates, cursor)
@@ -137,7 +138,7 @@ class Engine:
         page = self._by_date(query, Selection(relevant.ranked.frames), cursor)
         place = {photo: place for place, photo in enumerate(relevant.ranked.photos.tolist())}
         hits = [
-            relevant.hit(place[hit.photo.id], hit.photo, look.mixed.terms)
+            relevant.hit(place[hit.photo.id], hit.photo, look.terms)
             for hit in page.hits
             if hit.photo.id in place
         ]
@@ -156,7 +157,7 @@ class Engine:
         return Page(hits, len(hits), None, more)
 
     def _by_relevance(
-        self, query: Query, look: Look, candidates: Candidates, cursor: Cursor | None
+        self, query: Query, look: Look | TextLook, candidates: Candidates, cursor: Cursor | None
     ) -> Page:
         shown = 0 if cursor is None else cursor.shown
         wanted = query.limit + 1
@@ -176,11 +177,11 @@ class Engine:
             more = Cursor(query.order, hits[-1].photo.id, shown + len(hits), hits[-1].score)
         return Page(hits, min(above, len(hits)), None if whole else shown + above, more)
 
-    def _hits(self, judged: Judged, look: Look, count: int) -> tuple[Hit, ...]:
+    def _hits(self, judged: Judged, look: Look | TextLook, count: int) -> tuple[Hit, ...]:
         ids = judged.ranked.photos[:count].tolist()
         photos = {photo.id: photo for photo in self.store.catalog.photos(ids)}
         return tuple(
-            judged.hit(place, photos[photo_id], look.mixed.terms)
+            judged.hit(place, photos[photo_id], look.terms)
             for place, photo_id in enumerate(ids)
             if photo_id in photos
         )
@@ -195,7 +196,9 @@ class Engine:
             replace(hit, passed=reasons(query.filter, hit.photo, candidates.now)) for hit in hits
         )
 
-    def _with_mentions(self, hits: Sequence[Hit], query: Query, look: Look) -> tuple[Hit, ...]:
+    def _with_mentions(
+        self, hits: Sequence[Hit], query: Query, look: Look | TextLook
+    ) -> tuple[Hit, ...]:
         """The hits, each with the texts that spoke for it."""
         ids = np.array([hit.photo.id for hit in hits], np.int64)
         spoken_for = ids[look.told.of(ids) > 0].tolist()
@@ -204,34 +207,42 @@ class Engine:
         where = self.store.texts.mentions(asked_words(query.terms), spoken_for)
         return tuple(replace(hit, mentions=where.get(hit.photo.id, ())) for hit in hits)
 
-    def _look(self, query: Query, candidates: Candidates) -> Look | None:
+    def _look(self, query: Query, candidates: Candidates) -> Look | TextLook | None:
         """What is looked for; None where there are neither terms nor liked photos."""
-        terms = with_feedback(query.terms, query.feedback)
-        if not terms:
+        if not query.terms and not query.feedback:
             return None
-        table = self.store.vectors(self.encoder.space)
-        calibration = self.grounds.of(self.encoder, table)
-        rows = np.concatenate([self._encode(term, query, table) for term in terms])
+        balance = Balance.at(query.balance)
+        said = self._told(query, candidates) if balance.texts else Told()
+        if not balance.pictures:
+            return TextLook.of(query, self.store, said)
+        terms = with_feedback(query.terms, query.feedback)
+        encoder = self.open_encoder()
+        table = self.store.vectors(encoder.space)
+        calibration = self.grounds.of(encoder, table)
+        rows = np.concatenate([self._encode(term, encoder, query, table) for term in terms])
         words = any(isinstance(term.value, Words) for term in terms)
         mixed = blend(terms, rows, "text" if words else "image", calibration)
         examples = {term.value.photo_id for term in query.terms if isinstance(term.value, Like)}
         without = frozenset((*examples, *query.feedback.disliked))
         cut = Cut.of(query, calibration, mixed.kind)
-        listed = candidates.listed() if candidates.access is Access.LISTED else None
-        said = told(self.store.texts, query.terms, listed)
-        return Look(self.store, table, calibration, mixed, cut, without, said)
+        return Look(self.store, table, calibration, mixed, cut, without, said, balance)
 
-    def _encode(self, term: Term, query: Query, table: VectorTable) -> Vectors:
+    def _told(self, query: Query, candidates: Candidates) -> Told:
+        """What is written about the photos that may be found."""
+        listed = candidates.listed() if candidates.access is Access.LISTED else None
+        return told(self.store.texts, query.terms, listed)
+
+    def _encode(self, term: Term, encoder: Encoder, query: Query, table: VectorTable) -> Vectors:
         match term.value:
             case Words(text):
                 if query.optimise:
-                    return encode_optimised(self.encoder, text)
-                return self.encoder.encode_texts([text])
+                    return encode_optimised(encoder, text)
+                return encoder.encode_texts([text])
             case Like(photo_id):
                 return self._vector_of(photo_id, table)
             case picture:
-                pixels = self.load_pixels(picture, self.encoder.resolution)
-                return self.encoder.encode_images([pixels])
+                pixels = self.load_pixels(picture, encoder.resolution)
+                return encoder.encode_images([pixels])
 
     def _vector_of(self, photo_id: int, table: VectorTable) -> Vectors:
         frames = self.store.catalog.frames([photo_id]).get(photo_id, [])

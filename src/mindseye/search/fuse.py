@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,26 @@ def fused(chances: Chances, evidence: NDArray[np.float32]) -> Chances:
     logit = np.log(shown / (1 - shown)) + SPOKEN_FOR * evidence**2
     both = np.where(evidence > 0, 1 / (1 + np.exp(-logit)), chances)
     return np.asarray(1 - (1 - both) * (1 - text_chance(evidence)), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How much what pictures show (`pictures`) and what texts say (`texts`) count, each 0 to 1.
+
+    It moves the order of hits, not which photos are hits.
+    """
+
+    pictures: float = 1.0
+    texts: float = 1.0
+
+    @classmethod
+    def at(cls, place: float) -> Self:
+        """From texts alone at 0 over both in full at 0.5 to pictures alone at 1."""
+        return cls(min(1.0, 2 * place), min(1.0, 2 - 2 * place))
+
+    def worth(self, chances: Chances, evidence: NDArray[np.float32]) -> Chances:
+        """What hits are ordered by."""
+        return fused(np.float32(self.pictures) * chances, np.float32(self.texts) * evidence)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from mindseye.query.model import Term
 from mindseye.search.blend import Blend
 from mindseye.search.candidates import Candidates
 from mindseye.search.cut import Cut
-from mindseye.search.fuse import LEAST, Told, fused, text_chance
+from mindseye.search.fuse import LEAST, Balance, Told, fused, text_chance
 from mindseye.search.ranked import Ranked
 from mindseye.stores.base import Store, VectorTable
 from mindseye.types import Hit, Ids, Photo, TermScore, Vectors
@@ -39,6 +39,11 @@ class Judged:
 
     def __len__(self) -> int:
         return len(self.ranked)
+
+    def at(self, places: slice) -> Judged:
+        """Those at these places of the ranking."""
+        chances = None if self.chances is None else self.chances[places]
+        return Judged(self.ranked.at(places), chances, self.parts[places])
 
     def hit(self, place: int, photo: Photo, terms: Sequence[Term]) -> Hit:
         """The hit at a place of the ranking."""
@@ -69,6 +74,18 @@ class Look:
     told: Told = field(default_factory=Told)
     """What is written about the photos that may be found."""
 
+    balance: Balance = field(default_factory=Balance)
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """What is looked for, liked and disliked photos among it."""
+        return self.mixed.terms
+
+    @property
+    def compared(self) -> int:
+        """How many frames a search without a filter looks at."""
+        return len(self.table)
+
     def ranked(self, candidates: Candidates, count: int) -> Ranked:
         """The best `count` photos, each by its best frame; fewer only where there are no more."""
         if not len(self.told):
@@ -82,7 +99,7 @@ class Look:
         while True:
             matches = candidates.best(self.table, self.mixed.vector, k)
             owners = self.store.catalog.owners(matches.ids)
-            kept = _first_of_each(owners, self.without)
+            kept = first_of_each(owners, self.without)
             if len(kept) >= count or len(matches) < k:
                 ranked = Ranked(owners, matches.ids, matches.scores)
                 return ranked.at(kept[:count])
@@ -101,7 +118,7 @@ class Look:
         best = np.argsort(-scores)
         ids, scores = ids[best], scores[best]
         owners = self.store.catalog.owners(ids)
-        return Ranked(owners, ids, scores).at(_first_of_each(owners, self.without))
+        return Ranked(owners, ids, scores).at(first_of_each(owners, self.without))
 
     def _fused(self, ranked: Ranked) -> Ranked:
         """A ranking by score, put in order by what pictures show and texts say together."""
@@ -111,7 +128,9 @@ class Look:
         chances = None if shown is None else fused(shown, evidence)
         ranked = replace(ranked, chances=chances, evidence=evidence)
         said = text_chance(evidence)
-        worth = np.where(said >= LEAST, said, 0) if chances is None else chances
+        worth = np.where(said >= LEAST, said, 0)
+        if shown is not None:
+            worth = self.balance.worth(shown, evidence)
         above = self.cut.above(ranked, chances)
         return ranked.at(np.lexsort((-ranked.scores, -worth, ~above)))
 
@@ -139,11 +158,7 @@ class Look:
             judged = self.judged(ranked)
             above = self.cut.count(judged.ranked, judged.chances)
             if above < len(judged) or len(ranked) < count or count >= most:
-                return Judged(
-                    judged.ranked.at(slice(above)),
-                    None if judged.chances is None else judged.chances[:above],
-                    judged.parts[:above],
-                )
+                return judged.at(slice(above))
             count *= 4
 
 
@@ -155,7 +170,7 @@ def _joined(one: Ranked, other: Ranked) -> Ranked:
     return Ranked(photo_ids, frames, scores).at(np.argsort(-scores, kind="stable"))
 
 
-def _first_of_each(owners: Ids, without: frozenset[int]) -> Ids:
+def first_of_each(owners: Ids, without: frozenset[int]) -> Ids:
     """Places at which a photo stands first; missing photos (-1) and those left out never do."""
     first = np.sort(np.unique(owners, return_index=True)[1])
     barred = np.array([-1, *without], dtype=np.int64)
