@@ -6,7 +6,7 @@ when pixels or words must be encoded, the encoder.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock
@@ -55,6 +55,7 @@ from mindseye.types import (
 
 if TYPE_CHECKING:
     from mindseye.ingest.work import Work
+    from mindseye.stores.sql.copying import CopiedTable
 
 __all__ = ["Library", "Status"]
 
@@ -355,6 +356,22 @@ class Library:
     def check(self, *, repair: bool = False) -> Iterator[Problem]:
         """Look for damage in the store and its index files."""
         return self.store.check(repair=repair)
+
+    def copy_to(
+        self, target: str | Path, observe: Callable[[str, int, int], None]
+    ) -> list[CopiedTable]:
+        """Copy the whole library to another store, given by its URL or as a folder.
+
+        A copy that was cut short goes on. `observe` is told each table, how many of its rows are
+        there and how many there will be. Raises as `mindseye.stores.sql.copying.copy_store` does.
+        """
+        from mindseye.stores.sql.copying import copy_store
+
+        flags: dict[str, object] = {"library": target}
+        if "://" not in str(target):
+            flags["store"] = f"sqlite:///{paths.absolute(target)}/catalog.db"
+        with Library.open(settings=load_settings(flags)) as other:
+            return copy_store(self.store, other.store, observe)
 
     def close(self) -> None:
         """Release files and connections."""

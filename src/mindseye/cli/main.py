@@ -32,6 +32,7 @@ COMMANDS = {
     "evaluate": "mindseye.cli.evaluate:evaluate",
     "serve": "mindseye.cli.serve:serve",
     "users": "mindseye.cli.users:users",
+    "store": "mindseye.cli.store:store",
     "check": "mindseye.cli.care:check",
     "forget": "mindseye.cli.care:forget",
     "completion": "mindseye.cli.completion:completion",

@@ -535,6 +535,12 @@ class Store(Protocol):
     def edits(self) -> Edits:
         """What users say of photos."""
 
+    def about(self) -> dict[str, str]:
+        """What people should know of the database, by name: version, tables, vectors, role."""
+
+    def upgrade(self) -> Iterator[str]:
+        """Bring what is kept into the best form the database has now; tells what was done."""
+
     def spaces(self) -> list[SpaceInfo]:
         """The spaces of the library, oldest first."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from mindseye.errors import NotFound
+from mindseye.stores import migrate
 from mindseye.stores.base import Problem
 from mindseye.stores.embedded.check import damage
 from mindseye.stores.embedded.database import connect, mapped, path_of, writing
@@ -46,6 +50,24 @@ class EmbeddedStore(SqlStore):
         """Release files and connections."""
         self._written.close()
         super().close()
+
+    def settle(self, connection: Connection) -> None:
+        """Nothing: SQLite counts on from the highest id."""
+
+    def about(self) -> dict[str, str]:
+        """What people should know of the database, by name."""
+        return {
+            "database": f"SQLite {sqlite3.sqlite_version}",
+            "schema": migrate.NEWEST,
+            "vectors": "compared through index files beside the database",
+            "role": "may write",
+        }
+
+    def upgrade(self) -> Iterator[str]:
+        """Bring the index files up to what the library holds."""
+        for info in self.spaces():
+            self.vectors(info.space).refresh()
+            yield f"the index of {info.space.encoder} is up to date"
 
     def _generation(self) -> str:
         return self._written()

@@ -203,14 +203,20 @@ def _make(connection: Connection) -> None:
             "there is no library in the database, and this role may not make one",
             hint="open it once as its owner: mindseye store migrate --store URL",
         )
-    if connection.execute(_MAY_EXTEND).scalar():
-        connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector"))
-    _mark(connection, has_halfvec=new_enough(connection.execute(_PGVECTOR).scalar()))
+    _mark(connection, has_halfvec=new_enough(extend(connection)))
     migrate.make(connection)
     if connection.dialect.has_halfvec:  # type: ignore[attr-defined]
         # Kept in the row, where a scan finds them: a row of some kilobytes would be laid aside.
         connection.execute(text("ALTER TABLE vectors ALTER COLUMN vector SET STORAGE PLAIN"))
     PostgresWords().rebuild(connection)
+
+
+def extend(connection: Connection) -> str | None:
+    """Bring pgvector into the database if that can be done; returns its version, or None."""
+    if connection.execute(_MAY_EXTEND).scalar():
+        connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector"))
+    version: str | None = connection.execute(_PGVECTOR).scalar()
+    return version
 
 
 _PGVECTOR: Final = text("SELECT extversion FROM pg_extension WHERE extname = 'vector'")

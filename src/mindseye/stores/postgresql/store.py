@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, Connection, Table, text
 
+from mindseye.stores import migrate
 from mindseye.stores.base import Problem
 from mindseye.stores.postgresql.check import damage
 from mindseye.stores.postgresql.database import Server, connect, mapped, reading, url_of, writing
 from mindseye.stores.postgresql.texts import PostgresWords
-from mindseye.stores.postgresql.vectors import PostgresVectors
+from mindseye.stores.postgresql.upgrade import OLDEST_NEEDED, let_compare
+from mindseye.stores.postgresql.vectors import PostgresVectors, copy_vectors
+from mindseye.stores.schema import metadata, vectors
 from mindseye.stores.sql.indexed import IndexedVectors
 from mindseye.stores.sql.session import Session
 from mindseye.stores.sql.store import SqlStore
@@ -48,6 +52,53 @@ class PostgresStore(SqlStore):
     def url(self) -> str:
         """The URL this store was opened by, without its password."""
         return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    def settle(self, connection: Connection) -> None:
+        """Let the sequences count on from the highest ids, and the planner know the tables."""
+        for table in metadata.sorted_tables:
+            if "id" in table.c:
+                connection.execute(
+                    text(
+                        f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608
+                        f" (SELECT coalesce(max(id), 0) + 1 FROM {table.name}), false)"
+                    )
+                )
+            connection.execute(text(f"ANALYZE {table.name}"))
+
+    def about(self) -> dict[str, str]:
+        """What people should know of the server, by name."""
+        server = self.server
+        return {
+            "database": f"PostgreSQL {server.version}",
+            "schema": migrate.NEWEST,
+            "vectors": "compared by pgvector in the database"
+            if server.compares
+            else "compared through index files on this machine",
+            "pgvector": server.pgvector or "not there",
+            "role": "may write" if server.writes else "may only read",
+        }
+
+    def upgrade(self) -> Iterator[str]:
+        """Bring vectors to where they can be compared in the database, and make their indexes."""
+        if not self.server.compares:
+            self.server = let_compare(self._session)
+            if not self.server.compares:
+                yield f"vectors stay in files: {OLDEST_NEEDED}"
+                return
+            self._tables.clear()
+            yield f"vectors are compared by pgvector {self.server.pgvector} now"
+        for info in self.spaces():
+            self.vectors(info.space).refresh()
+            yield f"the index of {info.space.encoder} is up to date"
+
+    def write_rows(
+        self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Write rows as they come out of another database, with their ids."""
+        if table is vectors and self.server.compares:
+            copy_vectors(connection, rows)
+        else:
+            super().write_rows(connection, table, rows)
 
     def _generation(self) -> str:
         with self._session.read() as connection:

@@ -9,7 +9,8 @@ be used. Where few rows can pass, or very many are wanted, all that can pass are
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from threading import Lock
 from typing import Any, Final
 
@@ -231,11 +232,7 @@ class PostgresVectors(SqlVectors):
         self, connection: Connection, frame_ids: Sequence[int], rows: NDArray[np.float16]
     ) -> None:
         """Write rows of frames that have none, in one stream of binary rows."""
-        driver = connection.connection.driver_connection
-        assert driver is not None, "the connection is open"
-        into = "COPY vectors (space_id, frame_id, vector) FROM STDIN (FORMAT BINARY)"
-        with driver.cursor() as cursor, cursor.copy(into) as copy:
-            copy.write(_streamed(self._space_id, frame_ids, rows))
+        stream(connection, rows, space_id=self._space_id, frame_id=frame_ids)
 
     def _rows_at(self, row_ids: Ids) -> Vectors:
         listed = select(vectors.c.vector).where(self._mine, one_of(vectors.c.id, row_ids.tolist()))
@@ -291,17 +288,34 @@ def _spread(first: int, last: int, count: int) -> Ids:
     return np.unique(np.linspace(first, last, count).astype(np.int64))
 
 
-def _streamed(space_id: int, frame_ids: Sequence[int], rows: NDArray[np.float16]) -> bytes:
-    """Rows of `vectors` as binary COPY takes them: a count of fields, and each with its length."""
+def copy_vectors(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows of `vectors` with their ids, as they come out of another database."""
+    by_length = groupby(sorted(rows, key=_length), key=_length)
+    for _, alike in by_length:
+        some = list(alike)
+        values = np.stack([np.frombuffer(row["vector"], "<f2") for row in some])
+        known = {name: [row[name] for row in some] for name in ("id", "space_id", "frame_id")}
+        stream(connection, values, **known)
+
+
+def _length(row: Mapping[str, Any]) -> int:
+    return len(row["vector"])
+
+
+def stream(
+    connection: Connection, rows: NDArray[np.float16], **columns: int | Sequence[int]
+) -> None:
+    """Write rows of `vectors` by binary COPY: each field with its length, big end first."""
     dim = rows.shape[1]
-    layout = [
-        ("fields", ">i2"), ("space_length", ">i4"), ("space", ">i8"),
-        ("frame_length", ">i4"), ("frame", ">i8"),
-        ("row_length", ">i4"), ("dim", ">i2"), ("unused", ">i2"), ("row", ">f2", (dim,)),
-    ]  # fmt: skip
-    stream = np.zeros(len(rows), dtype=layout)
-    stream["fields"], stream["dim"] = 3, dim
-    stream["space_length"] = stream["frame_length"] = 8
-    stream["row_length"] = 4 + 2 * dim
-    stream["space"], stream["frame"], stream["row"] = space_id, frame_ids, rows
-    return b"PGCOPY\n\xff\r\n\0" + bytes(8) + stream.tobytes() + b"\xff\xff"
+    numbers = [part for name in columns for part in ((f"{name}_length", ">i4"), (name, ">i8"))]
+    halves = [("length", ">i4"), ("dim", ">i2"), ("unused", ">i2"), ("row", ">f2", (dim,))]
+    packed = np.zeros(len(rows), dtype=[("fields", ">i2"), *numbers, *halves])
+    packed["fields"], packed["length"] = len(columns) + 1, 4 + 2 * dim
+    packed["dim"], packed["row"] = dim, rows
+    for name, values in columns.items():
+        packed[f"{name}_length"], packed[name] = 8, values
+    driver = connection.connection.driver_connection
+    assert driver is not None, "the connection is open"
+    into = f"COPY vectors ({', '.join(columns)}, vector) FROM STDIN (FORMAT BINARY)"
+    with driver.cursor() as cursor, cursor.copy(into) as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + packed.tobytes() + b"\xff\xff")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Delete, and_, func, select
+from sqlalchemy import Connection, Delete, Table, and_, func, select
 
 from mindseye.errors import SpaceMismatch
 from mindseye.stores.base import Batch, Problem, SpaceInfo
@@ -48,6 +49,11 @@ class SqlStore(ABC):
         self.places = SqlPlaces(session)
 
     @property
+    def session(self) -> Session:
+        """Transactions over the database."""
+        return self._session
+
+    @property
     @abstractmethod
     def url(self) -> str:
         """The URL this store was opened by, without a password."""
@@ -63,6 +69,24 @@ class SqlStore(ABC):
     @abstractmethod
     def _damage(self) -> Iterator[Problem]:
         """What the database itself finds wrong with its files and links."""
+
+    @abstractmethod
+    def settle(self, connection: Connection) -> None:
+        """Let the database know which ids were given by others, after rows came with theirs."""
+
+    @abstractmethod
+    def about(self) -> dict[str, str]:
+        """What people should know of the database, by name: version, tables, vectors, role."""
+
+    @abstractmethod
+    def upgrade(self) -> Iterator[str]:
+        """Bring what is kept into the best form the database has now; tells what was done."""
+
+    def write_rows(
+        self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Write rows as they come out of another database, with their ids."""
+        connection.execute(table.insert(), list(rows))
 
     def spaces(self) -> list[SpaceInfo]:
         """The spaces of the library, oldest first, with the vectors of photos not missing."""
