@@ -20,6 +20,7 @@ from mindseye.errors import MissingExtra, NotFound, RecognitionError, StoreBusy
 from mindseye.ingest import work
 from mindseye.ingest.options import Progress
 from mindseye.library import Library
+from mindseye.query.passages import mentions
 from mindseye.stores.base import Batch
 from mindseye.testing.reader import ColourReader
 from mindseye.testing.samples import record
@@ -104,7 +105,7 @@ def test_what_is_read_while_an_ingest_runs_is_found_by_words_and_filters(
     assert found(taken, "text:red") == ["2020"]
     assert found(taken, "has:text") == ["2020", "2022", "2023"]
     assert found(taken, "-has:text") == ["2021"]
-    assert taken.store.texts.mentions("green", [3]) == {3: (Mention("text", "green"),)}
+    assert mentions(taken.store.catalog.get(3), "green") == (Mention("text", "green"),)
 
 
 def test_what_a_limit_or_a_cancel_stops_is_gone_on_with(taken: Library, read: Read) -> None:

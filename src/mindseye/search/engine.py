@@ -18,6 +18,7 @@ from mindseye.query.because import reasons
 from mindseye.query.facets import facet_of
 from mindseye.query.model import AnyPicture, Like, Query, Sort, Term, Words
 from mindseye.query.parse import valid
+from mindseye.query.passages import mentions
 from mindseye.search.blend import blend
 from mindseye.search.candidates import Candidates, Sample
 from mindseye.search.cursor import Cursor
@@ -120,9 +121,9 @@ class Engine:
     def _count(self, candidates: Candidates, look: Look | TextLook | None) -> int | None:
         if candidates.passing is not None:
             return candidates.passing
-        if candidates.filter is not None:
+        if candidates.filter is not None or look is None:
             return None
-        return self.store.catalog.coverage().frames if look is None else look.compared
+        return look.compared
 
     def _page(
         self, query: Query, look: Look | TextLook, candidates: Candidates, cursor: Cursor | None
@@ -200,12 +201,12 @@ class Engine:
         self, hits: Sequence[Hit], query: Query, look: Look | TextLook
     ) -> tuple[Hit, ...]:
         """The hits, each with the texts that spoke for it."""
-        ids = np.array([hit.photo.id for hit in hits], np.int64)
-        spoken_for = ids[look.told.of(ids) > 0].tolist()
-        if not spoken_for:
-            return tuple(hits)
-        where = self.store.texts.mentions(asked_words(query.terms), spoken_for)
-        return tuple(replace(hit, mentions=where.get(hit.photo.id, ())) for hit in hits)
+        evidence = look.told.of(np.array([hit.photo.id for hit in hits], np.int64))
+        words = asked_words(query.terms)
+        return tuple(
+            replace(hit, mentions=mentions(hit.photo, words)) if said else hit
+            for hit, said in zip(hits, evidence.tolist(), strict=True)
+        )
 
     def _look(self, query: Query, candidates: Candidates) -> Look | TextLook | None:
         """What is looked for; None where there are neither terms nor liked photos."""

@@ -64,9 +64,10 @@ class Found:
 
     The first `relevant` hits lie above the cut-off; more follow only where everything was asked
     for. `cutoff` is a probability, or the least score where the query named one, else None.
-    `candidates` is the number of frames among which was searched, None where a filter let so many
-    pass that they were not counted. `total` counts the relevant photos of all pages, where that is
-    known. `more` is the cursor that `Query.after` takes for the next page, None after the last.
+    `candidates` is the number of frames among which was searched, None where they were not counted:
+    where a filter lets many pass, or no picture was compared. `total` counts the relevant photos of
+    all pages, where that is known. `more` is the cursor that `Query.after` takes for the next page,
+    None after the last.
     `notices` are for people to read.
     """
 

@@ -18,7 +18,7 @@ from mindseye.search.ranked import Ranked
 from mindseye.stores.base import Store, VectorTable
 from mindseye.types import Hit, Ids, Photo, TermScore, Vectors
 
-_SPARE = 256
+_SPARE = 64
 """So many more photos are looked at than are asked for: texts may put them further up."""
 
 _MOST_SAID = 500
@@ -83,7 +83,7 @@ class Look:
 
     @property
     def compared(self) -> int:
-        """How many frames a search without a filter looks at."""
+        """How many frames a search without a filter compares."""
         return len(self.table)
 
     def ranked(self, candidates: Candidates, count: int) -> Ranked:

@@ -41,9 +41,9 @@ class TextLook:
         return cls(store, query.terms, Cut(None, least, asked_for=asked_for), told)
 
     @property
-    def compared(self) -> int:
-        """How many frames a search without a filter looks at."""
-        return self.store.catalog.coverage().frames
+    def compared(self) -> None:
+        """How many frames a search without a filter compares."""
+        return None
 
     def ranked(self, candidates: Candidates, count: int) -> Ranked:
         """The `count` photos whose texts say most; fewer only where no more say anything."""

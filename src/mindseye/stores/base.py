@@ -25,7 +25,6 @@ from mindseye.types import (
     Located,
     Location,
     Matches,
-    Mention,
     Metadata,
     Photo,
     PictureFacts,
@@ -388,9 +387,6 @@ class Texts(Protocol):
         from. A score is the share of what was asked that a photo's texts say
         (`mindseye.query.evidence`), above 0 and at most 1. Nothing in `words` is an operator.
         """
-
-    def mentions(self, words: str, photo_ids: Sequence[int]) -> dict[int, tuple[Mention, ...]]:
-        """Where the texts of these photos say any of `words`, for those that do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 import pytest
 
 from mindseye.query.model import Among
+from mindseye.query.passages import mentions
 from mindseye.stores.base import Batch, Move, Store
 from mindseye.testing.samples import digest_of, put_some, record
 from mindseye.testing.store_fixtures import Opener, StoreFixtures
@@ -50,9 +51,9 @@ class PictureTextContract(StoreFixtures):
         store.picture_texts.put(store.catalog.get(ids[1]).digest, INVOICE)
         for words in ("invoice", "4711", "合計"):
             assert self.found(store, words) == [ids[1]], words
-        assert store.texts.mentions("invoice", ids) == {
-            ids[1]: (Mention("text", "Invoice 4711 合計 1,200円"),)
-        }
+        mention = Mention("text", "Invoice 4711 合計 1,200円")
+        assert mentions(store.catalog.get(ids[1]), "invoice") == (mention,)
+        assert mentions(store.catalog.get(ids[0]), "invoice") == ()
         assert list(store.check()) == []
 
     def test_what_somebody_said_of_a_photo_weighs_more_than_what_was_read_in_it(

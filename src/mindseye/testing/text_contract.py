@@ -14,7 +14,7 @@ import pytest
 from mindseye.stores.base import Batch, Move, PhotoRecord, Store
 from mindseye.testing.samples import as_ids, frames_of, put_some, record
 from mindseye.testing.store_fixtures import Opener, StoreFixtures
-from mindseye.types import FileStamp, Generation, Location, Mention, Metadata, Place
+from mindseye.types import FileStamp, Generation, Location, Metadata, Place
 
 SAID = Metadata(
     title="Das Fest",
@@ -125,7 +125,6 @@ class TextContract(StoreFixtures):
     def test_nothing_that_is_asked_for_is_an_operator(self, store: Store, words: str) -> None:
         ids = put_some(store, 2)
         assert set(found(store, words)) <= set(ids)
-        assert store.texts.mentions(words, ids).keys() <= set(ids)
 
     def test_a_photo_that_says_more_of_it_comes_first_and_rare_words_count_most(
         self, store: Store
@@ -228,18 +227,3 @@ class TextContract(StoreFixtures):
             [photo_id] = store.put(Batch(photos=[said(root, 1, caption="dog")]))
         with closing(opener()) as store:
             assert found(store, "dog") == [photo_id]
-
-    def test_mentions_tell_which_texts_say_it_with_a_piece_of_each(self, store: Store) -> None:
-        root = store.files.add_root("/photos").id
-        long = f"{'far away ' * 30}there is a BIRTHDAY cake {'and more ' * 30}"
-        [one, other] = store.put(
-            Batch(photos=[said(root, 1, title="Birthday!", caption=long), said(root, 2)])
-        )
-        told = store.texts.mentions("the birthday", [one, other, 999])
-        assert told.keys() == {one}
-        title, caption = told[one]
-        assert title == Mention("title", "Birthday!")
-        assert caption.field == "caption"
-        assert "BIRTHDAY cake" in caption.snippet
-        assert len(caption.snippet) < 100
-        assert caption.snippet[0] == caption.snippet[-1] == "…"

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from sqlalchemy import Connection, func, select
 
 from mindseye.query.evidence import Said, evidence
-from mindseye.query.passages import mentions
 from mindseye.query.segment import Sought, sought
 from mindseye.stores.schema import frames, photos
-from mindseye.stores.sql.catalog import load_photos
 from mindseye.stores.sql.expressions import as_list, ids_from, one_of
 from mindseye.stores.sql.session import Session
 from mindseye.stores.sql.words import WEIGHTS
-from mindseye.types import Ids, Matches, Mention
+from mindseye.types import Ids, Matches
 
 
 class SqlTexts:
@@ -33,13 +29,6 @@ class SqlTexts:
             if within is not None:
                 found = _among(found, _owners(connection, found.ids, within))
         return _best(found, limit)
-
-    def mentions(self, words: str, photo_ids: Sequence[int]) -> dict[int, tuple[Mention, ...]]:
-        """Where the texts of these photos say any of `words`, for those that do."""
-        with self._session.read() as connection:
-            listed = load_photos(connection, one_of(photos.c.id, photo_ids))
-        told = {photo_id: mentions(photo, words) for photo_id, photo in listed.items()}
-        return {photo_id: where for photo_id, where in told.items() if where}
 
     def _said(self, connection: Connection, one: Sought) -> Said:
         """The photos that say a word, each with the weight of its weightiest passage that does."""
