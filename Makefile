@@ -24,7 +24,7 @@ $(INSTALLED): pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)
-	$(PIP) --group dev --group reference --editable ".[jxl,raw,postgresql,encoders,openvino,places,arrow,pandas,ocr,server]"
+	$(PIP) --group dev --group reference --editable ".[jxl,raw,postgresql,encoders,openvino,places,arrow,pandas,ocr,server,client]"
 	@touch $@
 
 install: $(INSTALLED) ## make .venv with Mindseye in it

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,22 @@ from mindseye.server.app import create_app
 from mindseye.server.routes import API
 
 
-def route_table() -> Iterator[str]:
-    """Every route with who may use it, what it does and what it takes."""
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(Settings(), library=Path(folder))
         with Library.open(settings=settings) as library:
             app = create_app(library)
-            document = app.openapi()
+            found = app.openapi()
             app.state.context.close()
+    return found
+
+
+def route_table() -> Iterator[str]:
+    """Every route with who may use it, what it does and what it takes."""
     yield from ("| route | who | does | parameters |", "|---|---|---|---|")
-    for path, operations in document["paths"].items():
+    for path, operations in document()["paths"].items():
         for method, operation in operations.items():
             parameters = ", ".join(f"`{one}`" for one in _parameters(operation))
             who = operation["x-role"]

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from http_routes import route_table
+from client_answers import answers
+from http_routes import document, route_table
 
 from mindseye import errors
 from mindseye.cli.main import cli
@@ -21,6 +22,7 @@ from mindseye.failures import EXIT_CODES, INTERRUPTED
 from mindseye.query.fields import FIELDS
 
 PAGES = Path(__file__).parents[1] / "docs" / "reference"
+ANSWERS = PAGES.parents[1] / "src" / "mindseye" / "client" / "answers.py"
 MADE = "<!-- Made by scripts/reference.py from the code; edit the code. -->"
 MADE_ENDS = "<!-- Here ends what is made. -->"
 
@@ -31,8 +33,10 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = [name for name, text in pages().items() if not settle(PAGES / name, text, check=check)]
+    if not settle(ANSWERS, answers(document()), check=check):
+        stale.append(ANSWERS.name)
     for name in stale:
-        print(f"docs/reference/{name} is stale: run python scripts/reference.py")
+        print(f"{name} is stale: run python scripts/reference.py")
     return int(bool(stale))
 
 

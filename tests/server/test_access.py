@@ -38,7 +38,13 @@ def context(app: FastAPI) -> Context:
     context: Context = app.state.context
     names = (Role.VIEWER, Role.EDITOR, Role.ADMIN)
     rows = [
-        {"name": role.label, "role": role.label, "password": hashed(), "created_at": 1.0}
+        {
+            "name": role.label,
+            "key": role.label,
+            "role": role.label,
+            "password": hashed(),
+            "created_at": 1.0,
+        }
         for role in names
     ]
     with context.records.write() as connection:
@@ -254,6 +260,13 @@ def test_what_no_account_can_be_is_refused(
     with pytest.raises(UsageError):
         change(context.gate.accounts)
     assert context.gate.accounts.all() == before
+
+
+def test_one_name_is_one_user_however_its_letters_are_written(context: Context) -> None:
+    context.gate.accounts.add("Öl", Role.VIEWER, PASSWORD)
+    for name in ("ÖL", "o\u0308l"):
+        with pytest.raises(UsageError):
+            context.gate.accounts.add(name, Role.VIEWER, PASSWORD)
 
 
 def test_who_is_not_there_cannot_be_changed(context: Context) -> None:

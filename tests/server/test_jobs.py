@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from mindseye.errors import NotFound, StoreBusy, UsageError
+from mindseye.errors import NotFound, SchemaTooNew, StoreBusy, UsageError
 from mindseye.server.jobs import Job, Jobs, State, Tell
 from mindseye.server.records import Records
 
@@ -185,3 +185,12 @@ def test_what_cannot_be_started_is_a_problem(
 @pytest.mark.parametrize("verb", ["pause", "resume", "cancel"])
 def test_a_job_that_is_not_there_cannot_be_stopped(client: TestClient, verb: str) -> None:
     assert client.post(f"{JOBS}/7/{verb}").status_code == 404
+
+
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    with records.write() as connection:
+        connection.exec_driver_sql("PRAGMA user_version = 99")
+    records.close()
+    with pytest.raises(SchemaTooNew):
+        Records(tmp_path)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
+from tests.server.conftest import HERE
 
 from mindseye import __version__
 from mindseye.config import setting_fields
@@ -90,3 +92,16 @@ def test_what_there_is_not_is_a_problem_too(client: TestClient, method: str, pat
 def test_a_large_answer_is_compressed(client: TestClient) -> None:
     answer = client.get("/api/v1/fields", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_what_breaks_is_told_without_details(app: FastAPI) -> None:
+    def broken() -> None:
+        raise ValueError("a secret of the server")
+
+    app.add_api_route("/broken", broken)
+    local = ("127.0.0.1", 1)
+    with TestClient(app, base_url=HERE, client=local, raise_server_exceptions=False) as client:
+        answer = client.get("/broken")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "secret" not in answer.text

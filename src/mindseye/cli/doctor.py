@@ -33,6 +33,7 @@ EXTRAS = {
     "arrow": ("pyarrow", "hits as Arrow tables"),
     "pandas": ("pandas", "hits as pandas data frames"),
     "ocr": ("rapidocr", "reading the text in pictures"),
+    "client": ("httpx", "a Python client of a server"),
     "server": ("fastapi", "the web page and the HTTP API"),
     "places": ("timezonefinder", "towns, countries and time zones from GPS, places in sentences"),
 }

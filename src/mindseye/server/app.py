@@ -15,6 +15,7 @@ from mindseye import __version__
 from mindseye.config import Settings
 from mindseye.library import Library
 from mindseye.server import problems
+from mindseye.server.access.gate import LINK_COOKIE, SESSION_COOKIE
 from mindseye.server.access.roles import Role
 from mindseye.server.context import Context
 from mindseye.server.guard import Guard, Names, policy
@@ -46,6 +47,15 @@ Find photos by what they show. Every failure is a problem of RFC 9457 whose `typ
 `urn:mindseye:error:NAME`, with a hint what to do. Many photos at once come as columns: as JSON, or
 to `Accept: application/vnd.mindseye.columns` as binary ones.
 """
+
+
+_SCHEMES: Final = {
+    "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+    "token": {"type": "http", "scheme": "bearer"},
+    "link": {"type": "apiKey", "in": "cookie", "name": LINK_COOKIE},
+}
+_LETS_IN: Final[list[dict[str, list[str]]]] = [{"token": []}, {"session": []}, {"link": []}, {}]
+"""Any of these; nothing at all lets in at the machine itself, while there are no accounts."""
 
 
 def create_app(library: Library, settings: Settings | None = None) -> FastAPI:
@@ -111,12 +121,14 @@ def _document(app: FastAPI) -> dict[str, Any]:
         shapes = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= shapes.pop("$defs", {})
         schemas["Problem"] = shapes
+        document["components"]["securitySchemes"] = _SCHEMES
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        everywhere = problems.documented(403, 421)
+        everywhere = problems.documented(403, 413, 421, 500)
         for method, path, role in roles():
             operation = document["paths"][path][method.lower()]
             operation["x-role"] = "anybody" if role is None else role.label
+            operation["security"] = [] if role is None else _LETS_IN
         for path in document["paths"].values():
             for operation in path.values():
                 for status, said in everywhere.items():

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from mindseye.search.found import Found
 from mindseye.types import Album, Hit, Located, Metadata, Photo
+
+Wall: TypeAlias = Annotated[
+    datetime,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "ISO 8601 without a zone: wall time of the place.",
+            "examples": ["2023-04-05T12:30:00"],
+        }
+    ),
+]
+"""When a photo was taken, by the clock of the place."""
+
+Utc: TypeAlias = Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo=UTC))]
+"""A moment of the library itself, which keeps them in UTC without a zone."""
 
 Known = TypeVar("Known", bound="Model")
 
@@ -74,9 +89,7 @@ class GenerationFacts(Model):
 class MetadataFacts(Model):
     """What is known of a photo besides its pixels; `sources` names where each field came from."""
 
-    taken_at: datetime | None = Field(
-        default=None, description="Wall time of the place, without a zone."
-    )
+    taken_at: Wall | None = None
     offset: str | None = Field(default=None, description="Distance from UTC.", examples=["+09:00"])
     precision: str | None = None
     gps: GpsFacts | None = None
@@ -110,8 +123,8 @@ class PhotoFacts(Model):
     frames: int
     colours: dict[str, float]
     copies: int = Field(description="Other photos with the same bytes.")
-    added_at: datetime
-    missing_since: datetime | None
+    added_at: Utc
+    missing_since: Utc | None
     metadata: MetadataFacts
     located: LocatedFacts | None
 
@@ -155,7 +168,7 @@ class HitFacts(Reasons):
     rank: int
     id: int
     name: str
-    taken_at: datetime | None
+    taken_at: Wall | None
     width: int
     height: int
     tag: str
@@ -226,7 +239,7 @@ class AlbumFacts(Model):
     min_score: float | None
     max_results: int | None
     optimise: bool | None
-    created_at: datetime | None
+    created_at: Utc | None
     search: str
 
 

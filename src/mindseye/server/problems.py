@@ -94,6 +94,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(MindseyeError, _failed)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Exception, _broken)
 
 
 async def _failed(_: Request, error: Exception) -> JSONResponse:
@@ -112,6 +113,12 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     ]
     problem = plain(422, "some values of the request cannot be used")
     return answer(problem.model_copy(update={"mistakes": mistakes}))
+
+
+async def _broken(_: Request, error: Exception) -> JSONResponse:
+    # What went wrong stands in the log of the server, where clients cannot read it.
+    del error
+    return answer(plain(500, "the server met an error of its own"))
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

@@ -7,14 +7,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DBAPIError
 
-from mindseye.errors import StoreUnavailable
+from mindseye.errors import SchemaTooNew, StoreUnavailable
 from mindseye.server.jobs import Job, State
 from mindseye.server.schema import jobs, metadata
+
+_VERSION: Final = 1
+"""Of the tables; another one needs a step that brings them from the one before."""
 
 
 class Records:
@@ -28,7 +31,9 @@ class Records:
         self.path.chmod(0o600)
         self._engine = _opened(self.path)
         with self.write() as connection:
+            _require_known(connection, self.path)
             metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {_VERSION}")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -81,6 +86,15 @@ class Records:
     def close(self) -> None:
         """Release the file."""
         self._engine.dispose()
+
+
+def _require_known(connection: Connection, path: Path) -> None:
+    found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if found > _VERSION:
+        raise SchemaTooNew(
+            f"{path} has version {found}, and this Mindseye knows up to {_VERSION}",
+            hint="pip install --upgrade mindseye",
+        )
 
 
 def _opened(path: Path) -> Engine:

@@ -11,12 +11,13 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, select
 
 from mindseye.errors import NotFound, UsageError
 from mindseye.server.access.roles import Role
 from mindseye.server.records import Records
 from mindseye.server.schema import tickets, users
+from mindseye.stores.albums import name_key
 
 LEAST_CHARACTERS: Final = 8
 """Of a password (NIST SP 800-63B); nothing else is asked of it."""
@@ -70,12 +71,12 @@ class Accounts:
             raise UsageError(f"the name of a user has 1 to {_LONGEST_NAME} printable characters")
         if role is not Role.ADMIN and not self.any:
             raise UsageError("the first user must be an admin", hint="--role admin")
-        row = {"name": name, "role": role.label, "created_at": self._clock()}
-        hashed = self._hashed(password)
+        row = {"name": name, "key": name_key(name), "role": role.label}
+        facts = {"password": self._hashed(password), "created_at": self._clock()}
         with self._records.write() as connection:
             if connection.execute(select(users.c.id).where(_named(name))).first() is not None:
                 raise UsageError(f"there is a user {name!r} already")
-            connection.execute(users.insert().values(**row, password=hashed))
+            connection.execute(users.insert().values(**row, **facts))
         return self.get(name)
 
     def change_role(self, name: str, role: Role) -> User:
@@ -154,7 +155,7 @@ class Accounts:
 
 
 def _named(name: str) -> ColumnElement[bool]:
-    return func.lower(users.c.name) == name.lower()
+    return users.c.key == name_key(name)
 
 
 def _user(row: RowMapping) -> User:

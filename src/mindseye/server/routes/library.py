@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import PurePath
 from typing import Annotated, Any
 
@@ -15,7 +14,7 @@ from mindseye.encode import run_options
 from mindseye.media import paths
 from mindseye.server.access.roles import Role
 from mindseye.server.context import Admin, Guest, Here, Viewer
-from mindseye.server.models import Model
+from mindseye.server.models import Model, Utc
 from mindseye.server.problems import documented
 
 router = APIRouter(tags=["library"], responses=documented(400, 401, 403, 404, 409, 422, 503))
@@ -28,7 +27,7 @@ class SpaceFacts(Model):
     fingerprint: str
     dim: int
     vectors: int
-    created_at: datetime
+    created_at: Utc
 
 
 class CoverageFacts(Model):

@@ -198,7 +198,8 @@ async def thumbnail(
         200: {
             "description": "The file.",
             "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in (*_TYPES.values(), "application/octet-stream")
             },
         },
         206: {"description": "The ranges of it that were asked for."},

@@ -1,0 +1,59 @@
+"""How a server and its library are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from mindseye.client.answers import (
+    Appearance,
+    EncoderFacts,
+    FoldersAnswer,
+    SettingFacts,
+    SkippedFacts,
+    StatusAnswer,
+)
+from mindseye.client.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Asks about the library as a whole."""
+
+    connection: Connection
+
+    def status(self) -> StatusAnswer:
+        """How complete the library is."""
+        return cast("StatusAnswer", self.connection.get("status"))
+
+    def skipped(self, limit: int = 1000) -> list[SkippedFacts]:
+        """Files that could not be taken in."""
+        return cast("list[SkippedFacts]", self.connection.get("skipped", {"limit": limit}))
+
+    def encoders(self, *, everything: bool = False) -> list[EncoderFacts]:
+        """Encoders worth a look, or all that are known."""
+        return cast("list[EncoderFacts]", self.connection.get("encoders", {"all": everything}))
+
+    def settings(self) -> list[SettingFacts]:
+        """The settings the server runs by."""
+        return cast("list[SettingFacts]", self.connection.get("settings"))
+
+    def me(self) -> Appearance:
+        """Who asks, and what they may do."""
+        return cast("Appearance", self.connection.get("me"))
+
+    def folders(self, below: str | None = None) -> FoldersAnswer:
+        """Folders from which photos may be taken in."""
+        return cast("FoldersAnswer", self.connection.get("folders", {"below": below}))
+
+    def healthz(self) -> bool:
+        """Whether the process lives."""
+        return bool(self.connection.get("/healthz")["status"] == "ok")
+
+    def readyz(self) -> bool:
+        """Whether the library can be read."""
+        return bool(self.connection.get("/readyz")["status"] == "ok")
+
+    def metrics(self) -> str:
+        """Numbers in the text format of Prometheus."""
+        return self.connection.bytes_of("/metrics").decode()
