@@ -20,6 +20,7 @@ from mindseye.errors import StoreUnavailable
 from mindseye.fold import fold
 from mindseye.places import names, sources
 from mindseye.places.model import NamedPlace
+from mindseye.places.spoken import Spoken
 from mindseye.places.territories import local_country_name, territory_names, writing
 from mindseye.places.towns import TOWN
 
@@ -58,6 +59,7 @@ class _Build:
     countries: dict[str, NamedPlace]
     capitals: Mapping[str, str]
     areas: Sequence[sources.Area | None]
+    spoken: Spoken = field(default_factory=Spoken)
     regions: dict[str, _Region] = field(default_factory=dict)
     towns: list[tuple[object, ...]] = field(default_factory=list)
     located: set[str] = field(default_factory=set)
@@ -153,17 +155,18 @@ def _begin() -> _Build:
     building = _Build(countries, capitals, areas)
     for area in areas:
         if area is not None and area.level == 1:
-            building.regions[area.code] = _Region(_region(area))
+            building.regions[area.code] = _Region(_region(area, building.spoken))
     return building
 
 
-def _region(area: sources.Area) -> NamedPlace:
+def _region(area: sources.Area, spoken: Spoken) -> NamedPlace:
     code = area.code.partition(".")[0]
     english = names.english_region(area.name, area.names)
     language, script = writing(code)
     listed = names.usable((area.name, *area.names), english)
     local = names.in_script(listed, language, script, ()) if names.has_script(script) else area.name
-    return NamedPlace(area.id, "region", english, local or area.name, code, 0, 0.0, 0.0, listed)
+    known = spoken.of_place(area.id, code, listed)
+    return NamedPlace(area.id, "region", english, local or area.name, code, 0, 0.0, 0.0, known)
 
 
 def _groups(building: _Build) -> Iterator[list[NamedPlace]]:
@@ -184,10 +187,10 @@ def _city(building: _Build, city: sources.City, inside: Sequence[sources.Area]) 
     code = city.country_code
     region = next((area.code for area in inside if area.level == 1), f"{code}.{city.admin_code}")
     area = next((area.id for area in inside if area.level == 2), 0)
+    listed = (*names.usable(city.names, city.name), *names.CITY_NAMES.get(city.id, ()))
     place = NamedPlace(
         city.id, "city", city.name, _local(city, inside), code, city.population,
-        city.latitude, city.longitude,
-        (*names.usable(city.names, city.name), *names.CITY_NAMES.get(city.id, ())),
+        city.latitude, city.longitude, building.spoken.of_city(city, listed),
     )  # fmt: skip
     _locate(building, place, region)
     owner = building.regions.get(region)

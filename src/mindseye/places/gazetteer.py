@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mindseye.places.points import Points
     from mindseye.places.towns import TownTable
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Another layout of the file, another way to fold or to choose names: it is compiled again."""
 
 _REMEMBERED: Final = 512

