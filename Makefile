@@ -25,6 +25,7 @@ $(INSTALLED): pyproject.toml | $(BIN)/python
 
 $(INSTALLED_DEV): $(INSTALLED)
 	$(PIP) --group dev --group reference --editable ".[jxl,raw,postgresql,encoders,openvino,places,arrow,pandas,ocr,server,client]"
+	@scripts/browser.sh build/node
 	@touch $@
 
 install: $(INSTALLED) ## make .venv with Mindseye in it

@@ -11,6 +11,7 @@ from tests.server.conftest import HERE
 
 from mindseye import __version__
 from mindseye.config import setting_fields
+from mindseye.server.routes.page import version
 
 
 def test_the_status_says_how_complete_the_library_is(client: TestClient, photos: Path) -> None:
@@ -75,11 +76,11 @@ def test_every_page_is_the_shell(client: TestClient, path: str) -> None:
 
 
 def test_files_of_the_page_are_kept_for_ever_at_their_version(client: TestClient) -> None:
-    kept = client.get(f"/static/{__version__}/shell.css")
+    kept = client.get(f"/static/{version()}/css/shell.css")
     assert kept.status_code == 200
     assert "immutable" in kept.headers["cache-control"]
-    assert client.get(f"/static/{__version__}/../app.py").status_code == 404
-    assert client.get(f"/static/{__version__}/%2e%2e/app.py").status_code == 404
+    assert client.get(f"/static/{version()}/../app.py").status_code == 404
+    assert client.get(f"/static/{version()}/%2e%2e/app.py").status_code == 404
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("DELETE", "/api/v1/status")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +13,6 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from mindseye import __version__
 from mindseye.server.context import Here
 
 WEB: Final = Path(__file__).parents[1] / "web"
@@ -20,8 +21,6 @@ PAGES: Final = (
     "/login",
 )  # fmt: skip
 """Addresses that the page makes something of."""
-
-router = APIRouter(include_in_schema=False)
 
 
 class VersionedFiles(StaticFiles):
@@ -35,10 +34,23 @@ class VersionedFiles(StaticFiles):
         return answer
 
 
+@cache
+def version() -> str:
+    """A name for what the files of the page say: another one whenever one of them changes."""
+    digest = hashlib.sha256()
+    for path in sorted(WEB.rglob("*.*")):
+        digest.update(path.relative_to(WEB).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _text() -> str:
+    return (WEB / "index.html").read_text().replace("{version}", version())
+
+
 def shell() -> HTMLResponse:
     """The page itself; what it shows it asks of the API."""
-    text = (WEB / "index.html").read_text().replace("{version}", __version__)
-    return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(_text(), headers={"Cache-Control": "no-cache"})
 
 
 def shared(request: Request, context: Here, link: str) -> HTMLResponse:
@@ -51,8 +63,9 @@ def shared(request: Request, context: Here, link: str) -> HTMLResponse:
 
 def install(app: FastAPI) -> None:
     """Let the application serve the page."""
+    router = APIRouter(include_in_schema=False)
     for address in PAGES:
         router.add_api_route(address, shell, methods=["GET"], response_class=HTMLResponse)
     router.add_api_route("/shared/{link}", shared, methods=["GET"], response_class=HTMLResponse)
     app.include_router(router)
-    app.mount(f"/static/{__version__}", VersionedFiles(directory=WEB), name="static")
+    app.mount(f"/static/{version()}", VersionedFiles(directory=WEB), name="static")

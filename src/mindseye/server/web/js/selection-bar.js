@@ -1,0 +1,143 @@
+/** What can be done with selected photos; it stands over the search field while there are any. */
+
+import { get, original, send } from './api.js';
+import { ask, labelled } from './dialog.js';
+import { fill, h, icon, iconButton } from './dom.js';
+import { attempt, tell } from './notice.js';
+import { counted } from './words.js';
+
+/** More files than this at once would be blocked by browsers. */
+const MOST_FILES = 20;
+/** As many photos as the API takes at once. */
+const BATCH = 10_000;
+/** Examples to search by. */
+const MOST_LIKE = 12;
+
+/**
+ * @typedef {object} Deeds
+ * @property {() => number[]} ids of what is selected
+ * @property {() => void} clear
+ * @property {(name: 'like' | 'unlike', ids: number[]) => void} onlike
+ */
+
+export class SelectionBar {
+  /** @param {Deeds} deeds */
+  constructor(deeds) {
+    this.deeds = deeds;
+    this.said = h('b', { role: 'status' });
+    this.element = h(
+      'div',
+      { class: 'selection', role: 'toolbar', 'aria-label': 'Selected photos', hidden: true },
+      iconButton('close', 'Clear the selection', deeds.clear),
+      this.said,
+      h('span', { class: 'gap' }),
+      this.#deed('similar', 'More like these', () => this.#like('like')),
+      this.#deed('unlike', 'Not like these', () => this.#like('unlike')),
+      this.#deed('heart', 'Favourite', () => this.#edit({ favourite: true }, 'are favourites')),
+      this.#deed('tag', 'Tag', () => this.#tag()),
+      this.#deed('albums', 'Add to album', () => this.#album()),
+      this.#deed('download', 'Download', () => this.#download()),
+    );
+  }
+
+  /** @param {number} size */
+  show(size) {
+    this.element.hidden = size === 0;
+    fill(this.said, `${size.toLocaleString()} selected`);
+  }
+
+  /**
+   * @param {keyof typeof import('./icons.js').ICONS} picture
+   * @param {string} words
+   * @param {() => void} onclick
+   */
+  #deed(picture, words, onclick) {
+    return h(
+      'button',
+      { type: 'button', class: 'button deed', onclick, 'aria-label': words, title: words },
+      icon(picture, 18),
+      h('span', {}, words),
+    );
+  }
+
+  /** @param {'like' | 'unlike'} name */
+  #like(name) {
+    this.deeds.onlike(name, this.deeds.ids().slice(0, MOST_LIKE));
+  }
+
+  /**
+   * @param {Record<string, unknown>} change
+   * @param {string} done
+   */
+  async #edit(change, done) {
+    const ids = this.deeds.ids();
+    await attempt(async () => {
+      for (const photos of batches(ids)) await send('POST', '/edits', { photos, ...change });
+      tell(`${counted(ids.length, 'photo')} ${done}`);
+      this.deeds.clear();
+    });
+  }
+
+  #tag() {
+    const words = h('input', { name: 'words', required: true, placeholder: 'holiday, sea' });
+    ask({
+      title: 'Tag these photos',
+      content: [labelled('Keywords', words, 'With commas between them.')],
+      deed: 'Tag',
+      onsubmit: async (form) => {
+        const keywords = String(form.get('words')).split(',');
+        const added = keywords.map((word) => word.trim()).filter(Boolean);
+        await this.#edit({ add_keywords: added }, 'tagged');
+      },
+    });
+  }
+
+  async #album() {
+    const albums = await attempt(() => get('/albums'));
+    if (!albums) return;
+    const choice = h(
+      'select',
+      { name: 'album' },
+      h('option', { value: '' }, 'A new album'),
+      ...albums.map((/** @type {{id: number, name: string}} */ one) =>
+        h('option', { value: one.id }, one.name),
+      ),
+    );
+    const name = h('input', { name: 'name', placeholder: 'Name of the new album', required: true });
+    choice.addEventListener('change', () => (name.disabled = choice.value !== ''));
+    ask({
+      title: 'Add to an album',
+      content: [labelled('Album', choice), labelled('Name', name)],
+      deed: 'Add',
+      onsubmit: (form) => this.#addTo(String(form.get('album')), String(form.get('name') ?? '')),
+    });
+  }
+
+  /**
+   * @param {string} chosen the id of an album, "" is a new one
+   * @param {string} name
+   */
+  async #addTo(chosen, name) {
+    const ids = this.deeds.ids();
+    const album = chosen || (await send('POST', '/albums', { name })).id;
+    for (const photos of batches(ids)) await send('POST', `/albums/${album}/photos`, { photos });
+    tell(`${counted(ids.length, 'photo')} added`);
+    this.deeds.clear();
+  }
+
+  #download() {
+    const ids = this.deeds.ids();
+    if (ids.length > MOST_FILES) {
+      tell(`At most ${MOST_FILES} files at once`, { hint: 'Select fewer photos.', bad: true });
+      return;
+    }
+    for (const id of ids) h('a', { href: original(id), download: '' }).click();
+  }
+}
+
+/** @param {number[]} ids */
+function batches(ids) {
+  const found = [];
+  for (let at = 0; at < ids.length; at += BATCH) found.push(ids.slice(at, at + BATCH));
+  return found;
+}
