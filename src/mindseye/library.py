@@ -24,6 +24,7 @@ from mindseye.media import paths
 from mindseye.query.build import Ask
 from mindseye.query.facets import USUAL
 from mindseye.query.model import (
+    Filter,
     Like,
     Query,
     Sort,
@@ -69,7 +70,7 @@ class Library:
     def __init__(self, store: Store, settings: Settings, encoder: Encoder | None = None) -> None:
         self.store = store
         self.settings = settings
-        self.sentences = Sentences(settings)
+        self.sentences = Sentences(settings, visited=self._any_passes)
         self._given_encoder = encoder
         self._opened: dict[str, Encoder] = {}
         self._opening = Lock()
@@ -402,6 +403,9 @@ class Library:
             observer=observer,
             cancel=cancel or Event(),
         )
+
+    def _any_passes(self, filter_: Filter) -> bool:
+        return bool(self.store.catalog.by_date(1, chosen=Selection(filter=filter_)))
 
     def _relocate(self) -> None:
         """Look up where edited photos are now; in a library that was never looked up wait all."""

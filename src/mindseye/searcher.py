@@ -100,6 +100,7 @@ class Searcher:
             after=wishes.get("after"),
             feedback=wishes.get("feedback", Feedback()),
             balance=self._balance(wishes.get("balance")),
+            notices=tuple(map(_unvisited, asked.unvisited)),
         )
 
     def search(self, query: Query, album: str | None, only: Filter | None) -> Found:
@@ -108,7 +109,7 @@ class Searcher:
         def answer(scope: Scope) -> Found:
             found = self._found(self._resolved(query, scope, only), scope)
             typed = None if query.filter is None else as_typed(query.filter)
-            return replace(found, notices=scope.notices, filter=typed)
+            return replace(found, notices=(*scope.notices, *query.notices), filter=typed)
 
         return self._with_scope(album, answer)
 
@@ -202,3 +203,8 @@ class Searcher:
             f"({wanted.fingerprint[:12]})",
             hint=f"mindseye reencode --encoder {quote(wanted.encoder)}",
         )
+
+
+def _unvisited(place: str) -> str:
+    """What is told of a place in a sentence that would have hidden every photo."""
+    return f"no photo is known to be from {place}: it was looked for in pictures and texts"

@@ -14,16 +14,28 @@ from typing import Self
 
 from mindseye.config import Settings
 from mindseye.places.gazetteer import Gazetteer
+from mindseye.query.model import Filter
 from mindseye.query.parse import Parsed, parse
 from mindseye.query.plain.base import Plain
 
 
 class Sentences:
-    """Understands queries as the settings say; `today` may be another clock."""
+    """Understands queries as the settings say; `today` may be another clock.
 
-    def __init__(self, settings: Settings, today: Callable[[], date] = date.today) -> None:
+    With `visited`, which tells whether any photo passes a filter, a place that none is known to be
+    from stays words; without it there are no photos to know of, and every place is a filter.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        today: Callable[[], date] = date.today,
+        *,
+        visited: Callable[[Filter], bool] | None = None,
+    ) -> None:
         self.settings = settings
         self.today = today
+        self.visited = visited
 
     def parse(self, text: str, *, literal: bool = False) -> Parsed:
         """Understand a query, its sentences too unless the settings say no.
@@ -37,7 +49,7 @@ class Sentences:
         """How sentences are read; None where the settings say that they are not."""
         if not self.settings.plain:
             return None
-        return Plain(self.today(), self._gazetteer, self.settings.southern)
+        return Plain(self.today(), self._gazetteer, self.settings.southern, self.visited)
 
     @property
     def notice(self) -> str:

@@ -13,6 +13,7 @@ from tests.cli.conftest import Shell
 from tests.conftest import Paint
 
 from mindseye.cli.main import COMMANDS
+from mindseye.places.gazetteer import Gazetteer
 
 
 def test_an_ingest_reports_what_it_did(empty: Shell, paint: Paint, photos: Path) -> None:
@@ -269,6 +270,14 @@ def test_a_search_reads_sentences(shell: Shell) -> None:
     assert json.loads(shell("search", text, "--json").stdout)["filter"] == "date:1999"
     assert "understood as date:1999; --no-plain takes it as words" in shell("search", text).stderr
     assert json.loads(shell("search", text, "--no-plain", "--json").stdout)["filter"] is None
+
+
+def test_a_search_looks_in_pictures_for_a_place_that_no_photo_is_from(shell: Shell) -> None:
+    Gazetteer.open().close()
+    told = shell("search", "red in Paris")
+    assert "no photo is known to be from Paris" in told.stderr
+    assert told.stdout == shell("search", "red in Paris", "--no-plain").stdout
+    assert "no picture passes" in shell("search", "red place:paris").stderr
 
 
 def test_explain_lists_every_field(empty: Shell) -> None:

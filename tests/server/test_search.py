@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from tests.server.conftest import ids_of
 from tests.server.unpacked import unpacked
 
+from mindseye.places.gazetteer import Gazetteer
 from mindseye.server.columns import BINARY
 
 
@@ -247,3 +248,12 @@ def test_the_map_puts_like_photos_close_together(client: TestClient) -> None:
     red, both, blue = (place[ids[f"{name}.png"]] for name in ("red", "both", "blue"))
     assert np.linalg.norm(red - both) < np.linalg.norm(red - blue)
     assert np.abs(np.array(list(place.values()))).max() == pytest.approx(1.0)
+
+
+def test_a_place_that_no_photo_is_from_is_taken_as_words(client: TestClient) -> None:
+    Gazetteer.open().close()
+    answer = client.get("/api/v1/search", params={"q": "red in Paris"}).json()
+    assert "red.png" in names(answer)
+    assert "no photo is known to be from Paris" in " ".join(answer["notices"])
+    typed = client.get("/api/v1/search", params={"q": "red place:paris"}).json()
+    assert typed["hits"] == []

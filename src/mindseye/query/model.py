@@ -218,6 +218,8 @@ class Query:
     after: str | None = None
     feedback: Feedback = Feedback()
     balance: float = 0.5
+    notices: tuple[str, ...] = field(default=(), compare=False)
+    """What is to be told with the answer: how the query was understood."""
 
     @property
     def order(self) -> Sort:

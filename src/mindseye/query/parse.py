@@ -48,6 +48,8 @@ class Parsed:
     text: str = field(default="", compare=False)
     """What was typed, for an error that is found later to point at."""
     sort: Sort | None = None
+    unvisited: tuple[str, ...] = ()
+    """Places that a sentence names and no photo is known to be from; they are among the terms."""
 
 
 def parse(text: str, *, literal: bool = False, plain: Plain | None = None) -> Parsed:
@@ -71,12 +73,13 @@ def parse(text: str, *, literal: bool = False, plain: Plain | None = None) -> Pa
 def _parsed(text: str, plain: Plain | None) -> Parsed:
     filters, words = split(text)
     _forbid_inner_cuts(filters)
-    terms, chips = read_terms(words), list[Chip]()
+    terms, chips, unvisited = read_terms(words), list[Chip](), tuple[str, ...]()
     if plain is not None and terms:
         # A language takes milliseconds to load, which queries without sentences need not pay.
         from mindseye.query.plain.apply import apply
 
-        terms, chips = apply(words, terms, plain)
+        applied = apply(words, terms, plain)
+        terms, chips, unvisited = applied.terms, applied.chips, applied.unvisited
     cuts = [part for part in filters if _is_cut(part.filter)]
     kept = [part.filter for part in filters if part not in cuts]
     said = [chip.filter for chip in chips if chip.filter is not None]
@@ -89,6 +92,7 @@ def _parsed(text: str, plain: Plain | None) -> Parsed:
         tuple(parts),
         text,
         next((chip.sort for chip in chips if chip.sort is not None), None),
+        unvisited,
     )
 
 

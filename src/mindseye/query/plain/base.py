@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -66,11 +66,14 @@ class Plain:
     """How sentences are read: what "today" is, and which places are known.
 
     Without `gazetteer` places in sentences stay content. `southern` turns the seasons around.
+    `visited` tells whether any photo is known to pass the filter of a place; a place that none
+    passes stays content too, so that it is looked for instead of hiding everything.
     """
 
     today: date
     gazetteer: Gazetteer | None = None
     southern: bool = False
+    visited: Callable[[Filter], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,12 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A sentence taken apart: the words left for the encoder, where they stand, and the chips."""
+    """A sentence taken apart: the words left for the encoder, where they stand, and the chips.
+
+    `unvisited` are the places it names that no photo is known to be from: they are among the words.
+    """
 
     words: str
     pieces: tuple[tuple[int, int], ...]
     chips: tuple[Chip, ...]
+    unvisited: tuple[str, ...] = ()

@@ -109,7 +109,7 @@ def _last(sentence: Sentence, spoken: Language, match: Match) -> bool:
     before = match.start - 1
     if match.end < len(sentence.said) or year < _FIRST_BARE_YEAR or before < 0:
         return False
-    if before in sentence.settled:
+    if before in sentence.settled or before in sentence.named:
         return True
     token = sentence.said[before]
     if token.capital or token.sign or token.text.isdecimal():

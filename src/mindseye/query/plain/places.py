@@ -55,17 +55,22 @@ def settle_places(sentence: Sentence, gazetteer: Gazetteer) -> None:
     places = _candidates(sentence, gazetteer)
     for spoken in sentence.languages:
         for place in places:
-            if not sentence.free(place.start, place.end):
+            inside = range(place.start, place.end)
+            if not sentence.free(place.start, place.end) or sentence.named.intersection(inside):
                 continue
             start = _evident(sentence, spoken, place, places)
             if start is None:
                 continue
             end, filter_, names = _joined(sentence, spoken, place, places)
             end = spoken.lists["endings"].past(sentence.said, end)
-            if sentence.free(start, end):
-                first, last = sentence.said[start], sentence.said[end - 1]
-                chip = Chip(first.start, last.end, f"taken in {names}", filter_)
-                sentence.settle(start, end, chip)
+            if not sentence.free(start, end):
+                continue
+            if sentence.plain.visited is not None and not sentence.plain.visited(filter_):
+                sentence.leave(start, end, names)
+                continue
+            first, last = sentence.said[start], sentence.said[end - 1]
+            chip = Chip(first.start, last.end, f"taken in {names}", filter_)
+            sentence.settle(start, end, chip)
 
 
 def _candidates(sentence: Sentence, gazetteer: Gazetteer) -> list[_Place]:

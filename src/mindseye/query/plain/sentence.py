@@ -14,13 +14,18 @@ from mindseye.query.plain.tokens import Token, stands_free, tokens
 
 @dataclass
 class Sentence:
-    """`settled` are indices of tokens that a chip has taken; `barred` may be part of none."""
+    """`settled` are indices of tokens that a chip has taken; `barred` may be part of none.
+
+    `unvisited` are places that are meant but stay words, by name, and `named` their tokens.
+    """
 
     text: str
     plain: Plain
     chips: list[Chip] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
     barred: set[int] = field(default_factory=set)
+    unvisited: list[str] = field(default_factory=list)
+    named: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for spoken in self.languages:
@@ -64,6 +69,12 @@ class Sentence:
         """Take these tokens for a chip."""
         self.settled.update(range(start, end))
         self.chips.append(chip)
+
+    def leave(self, start: int, end: int, place: str) -> None:
+        """Let these tokens, which name a place that no photo is from, stay words."""
+        if not self.named.intersection(range(start, end)):
+            self.unvisited.append(place)
+        self.named.update(range(start, end))
 
     def closed(self, at: int, spoken: Language) -> bool:
         """Whether the phrase that ends before `at` is no attribute of a noun behind it."""

@@ -26,10 +26,10 @@ def understand(text: str, plain: Plain) -> Understood:
         settle_dates(sentence)
     settle_frames(sentence)
     if not sentence.chips:
-        return Understood(text, ((0, len(text)),), ())
+        return Understood(text, ((0, len(text)),), (), tuple(sentence.unvisited))
     pieces = _pieces(sentence)
     chips = tuple(sorted(sentence.chips, key=lambda chip: chip.start))
-    return Understood(_joined(text, pieces), pieces, chips)
+    return Understood(_joined(text, pieces), pieces, chips, tuple(sentence.unvisited))
 
 
 def _pieces(sentence: Sentence) -> tuple[tuple[int, int], ...]:
