@@ -8,6 +8,7 @@ ENCODERS ?=
 DEMO := build/demo
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+SERVERS := build/servers
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -24,7 +25,7 @@ $(INSTALLED): pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)
-	$(PIP) --group dev --group reference --editable ".[jxl,raw,postgresql,encoders,openvino,places,arrow,pandas,ocr,server,client]"
+	$(PIP) --group dev --group reference --editable ".[jxl,raw,postgresql,mariadb,encoders,openvino,places,arrow,pandas,ocr,server,client]"
 	@scripts/browser.sh build/node
 	@touch $@
 
@@ -35,7 +36,10 @@ dev: $(INSTALLED_DEV) ## the same with what development needs
 demo: $(INSTALLED) ## ingest photos and search them; PHOTOS=folder takes your own
 	@$(BIN)/python scripts/demo.py --build $(DEMO) $(if $(PHOTOS),--photos "$(PHOTOS)")
 
-test: lint ## lint, types, architecture and all tests
+$(SERVERS): | $(INSTALLED_DEV)
+	@$(BIN)/python scripts/mariadb.py $@
+
+test: lint $(SERVERS) ## lint, types, architecture and all tests
 	$(BIN)/pytest
 
 lint: $(INSTALLED_DEV) ## the checks of `make test` without the tests

@@ -19,6 +19,7 @@ from mindseye.stores import open_store
 from mindseye.testing.encoder import COLOURS
 
 if TYPE_CHECKING:
+    from tests.servers.mariadb import MariaServer
     from tests.servers.postgres import PostgresServer
 
 Paint = Callable[..., Path]
@@ -94,6 +95,27 @@ def postgres_library(postgres: PostgresServer) -> Iterator[str]:
     """The URL of an empty library on a PostgreSQL server."""
     with postgres.database("library") as name:
         yield postgres.url(name)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaServer]:
+    """A MariaDB server; a test that needs one is skipped where it is lacking."""
+    pytest.importorskip("pymysql", reason="the extra `mariadb` is not installed")
+    from tests.servers.mariadb import LIBRARY, lacking, mariadb_server
+
+    if lacking("trixie"):
+        pytest.skip("no MariaDB server to test with: scripts/mariadb.py gets one")
+    with mariadb_server("trixie") as server:
+        server.execute(f"CREATE DATABASE {LIBRARY}")
+        open_store(server.url(LIBRARY), index_dir=server.folder / "index").close()
+        yield server
+
+
+@pytest.fixture
+def mariadb_library(mariadb: MariaServer) -> Iterator[str]:
+    """The URL of an empty library on a MariaDB server."""
+    with mariadb.library() as name:
+        yield mariadb.url(name)
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ STORES: Mapping[str, str] = MappingProxyType(
     {
         "sqlite": "mindseye.stores.embedded:open_store",
         "postgresql": "mindseye.stores.postgresql:open_store",
+        "mariadb": "mindseye.stores.mariadb:open_store",
     }
 )
 """Scheme of a store URL -> the function that opens such a store."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Self
@@ -35,7 +36,6 @@ class Sentences:
         self.settings = settings
         self.today = today
         self.visited = visited
-        self._opened: Gazetteer | None = None
 
     def parse(self, text: str, *, literal: bool = False) -> Parsed:
         """Understand a query, its sentences too unless the settings say no.
@@ -60,19 +60,16 @@ class Sentences:
             return "places in sentences stay words until `mindseye ingest` has compiled their names"
         return 'places in sentences stay words: pip install "mindseye[places]"'
 
-    @property
+    @cached_property
     def _gazetteer(self) -> Gazetteer | None:
-        # Only one that is ready: compiling it takes longer than anybody waits for a search. Where
-        # none is, an ingest may compile it meanwhile.
-        if self._opened is None:
-            self._opened = Gazetteer.find()
-        return self._opened
+        # Only one that is ready: compiling it takes longer than anybody waits for a search.
+        return Gazetteer.find()
 
     def close(self) -> None:
         """Release the file of place names."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        found = self.__dict__.pop("_gazetteer", None)
+        if found is not None:
+            found.close()
 
     def __enter__(self) -> Self:
         return self

@@ -29,6 +29,7 @@ EXTRAS = {
     "jxl": ("pillow_jxl", "JPEG XL pictures"),
     "raw": ("rawpy", "camera RAW pictures"),
     "postgresql": ("psycopg", "libraries on a PostgreSQL server"),
+    "mariadb": ("pymysql", "libraries on a MariaDB server"),
     "photomap": ("ruamel.yaml", "albums of PhotoMapAI's configuration, to and fro"),
     "arrow": ("pyarrow", "hits as Arrow tables"),
     "pandas": ("pandas", "hits as pandas data frames"),

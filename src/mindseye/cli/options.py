@@ -18,7 +18,9 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
         "--library", help="Folder of the library, or the URL of its store.", metavar="DIR"
     ),
     "store": click.option(
-        "--store", help="URL of the store (sqlite:///..., postgresql://...).", metavar="URL"
+        "--store",
+        help="URL of the store (sqlite:///..., postgresql://..., mariadb://...).",
+        metavar="URL",
     ),
     "encoder": click.option(
         "--encoder", help="Encoder spec, for example 'builtin'.", metavar="SPEC"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from mindseye.config import shown_url
 from mindseye.errors import ConfigError
 from mindseye.plugins import names, resolve
 from mindseye.stores.base import Store
+
+_MEANT: Final = {
+    "mysql": "MySQL lacks what Mindseye needs; for a MariaDB server write mariadb://",
+    "postgres": "write postgresql://",
+}
+"""Schemes that people may try -> what will do."""
 
 
 def open_store(url: str, *, index_dir: Path, create: bool = True) -> Store:
@@ -23,7 +29,8 @@ def open_store(url: str, *, index_dir: Path, create: bool = True) -> Store:
     if not found or scheme not in names("stores"):
         known = ", ".join(f"{name}://" for name in sorted(names("stores")))
         raise ConfigError(
-            f"{shown_url(url)!r} is no store URL: expected one that starts with {known}"
+            f"{shown_url(url)!r} is no store URL: expected one that starts with {known}",
+            hint=_MEANT.get(scheme, ""),
         )
     opener = cast("Callable[..., Store]", resolve("stores", scheme))
     return opener(url, index_dir=index_dir, create=create)

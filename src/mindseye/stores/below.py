@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, Text, and_, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, and_, case, false, func, or_, select, union_all
 
 from mindseye.stores.schema import photos, roots
+from mindseye.stores.sql.expressions import characters
+
+ROOT_WITH_SLASH: Final = case(
+    (roots.c.path.endswith("/"), roots.c.path), else_=roots.c.path.concat("/")
+)
+"""The path of a root, of which only that of the whole disk has a slash at its end."""
 
 
 def photos_below(folders: Sequence[str]) -> ColumnElement[bool]:
@@ -28,10 +35,10 @@ def _whole_roots(folder: str) -> Select[int]:
 
 def _part(folder: str) -> Select[int]:
     """Photos below the folder in the root that it lies in; roots do not lie in each other."""
-    root = func.rtrim(roots.c.path, "/", type_=Text).concat("/")
-    holds = and_(func.substr(folder, 1, func.length(root)) == root, func.length(root) < len(folder))
+    root = ROOT_WITH_SLASH
+    holds = and_(func.substr(folder, 1, characters(root)) == root, characters(root) < len(folder))
     root_id = select(roots.c.id).where(holds).scalar_subquery()
-    rest = func.substr(folder, func.length(root) + 1, type_=Text)
+    rest = func.substr(folder, characters(root) + 1, type_=Text)
     part = select(rest).where(holds).scalar_subquery()
     table = photos.alias()
     # "0" is the character that follows "/": one range of the index holds all there is, with the

@@ -45,7 +45,7 @@ from mindseye.query.model import Among, And, Below, Field, Filter, Not, Or
 from mindseye.query.values import Circle
 from mindseye.stores.below import photos_below
 from mindseye.stores.schema import colours, edits, photos, picture_texts
-from mindseye.stores.sql.expressions import metres_between, one_of
+from mindseye.stores.sql.expressions import characters, metres_between, one_of
 from mindseye.stores.texts import LISTS, TextTest, any_with, folder_with, named_so, words_in
 from mindseye.types import Precision, Source
 
@@ -107,7 +107,7 @@ def _holds(text: ColumnElement[str], needle: str) -> Test:
 
 
 def _ends(text: ColumnElement[str], ending: str) -> Test:
-    return and_(text.endswith(ending, autoescape=True), func.length(text) > len(ending))
+    return and_(text.endswith(ending, autoescape=True), characters(text) > len(ending))
 
 
 def _words(spec: FieldSpec, field: Field, _: datetime) -> Test:

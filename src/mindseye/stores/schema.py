@@ -39,7 +39,17 @@ metadata = MetaData(
 Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 """Text that is compared byte by byte: names that differ in case are different names."""
 
-Code = String(8).with_variant(AnyText(collation="C"), "postgresql")
+Folder = Text.with_variant(String(500), "mariadb")
+Name = Text.with_variant(String(255), "mariadb")
+Path = Text.with_variant(String(760), "mariadb")
+"""Texts that are looked up by an index: MariaDB wants to know how long they can be, and takes keys
+of 3,072 bytes in all, of which a character counts as four. What is longer is refused."""
+
+Code = (
+    String(8)
+    .with_variant(AnyText(collation="C"), "postgresql")
+    .with_variant(String(255), "mariadb")
+)
 """A code of a few letters; files say anything, and a server would refuse what is longer."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -58,7 +68,7 @@ roots = Table(
     "roots",
     metadata,
     _key(),
-    Column("path", Text, nullable=False, unique=True),
+    Column("path", Path, nullable=False, unique=True),
     Column("added_at", DateTime, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -68,8 +78,8 @@ photos = Table(
     metadata,
     _key(),
     Column("root_id", Id, _of("roots"), nullable=False),
-    Column("folder", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("folder", Folder, nullable=False),
+    Column("name", Name, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -83,12 +93,12 @@ photos = Table(
     Column("latitude", Float),
     Column("longitude", Float),
     Column("altitude", Float),
-    Column("city", Text),
-    Column("region", Text),
-    Column("country", Text),
+    Column("city", Name),
+    Column("region", Name),
+    Column("country", Name),
     Column("country_code", Code),
-    Column("camera", Text),
-    Column("lens", Text),
+    Column("camera", Name),
+    Column("lens", Name),
     Column("exposure_seconds", Float),
     Column("f_number", Float),
     Column("iso", Integer),
@@ -130,7 +140,7 @@ keywords = Table(
     metadata,
     Column("photo_id", Id, _of("photos"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("keyword", Text, nullable=False),
+    Column("keyword", Name, nullable=False),
     Index(None, "keyword", "photo_id"),
 )
 
@@ -166,7 +176,7 @@ people = Table(
     metadata,
     Column("photo_id", Id, _of("photos"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", Name, nullable=False),
     Index(None, "name", "photo_id"),
 )
 
@@ -233,7 +243,8 @@ vectors = Table(
     _key(),
     Column("space_id", Id, _of("spaces"), nullable=False),
     Column("frame_id", Id, _of("frames"), nullable=False),
-    Column("vector", Halves, nullable=False),
+    # A word of its own in MariaDB.
+    Column("vector", Halves, nullable=False, quote=True),
     UniqueConstraint("space_id", "frame_id"),
     Index(None, "frame_id"),
     sqlite_autoincrement=True,
@@ -243,8 +254,8 @@ skipped = Table(
     "skipped",
     metadata,
     Column("root_id", Id, _of("roots"), primary_key=True),
-    Column("folder", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
+    Column("folder", Folder, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
@@ -255,7 +266,7 @@ albums = Table(
     "albums",
     metadata,
     _key(),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Name, nullable=False, unique=True),
     Column("description", Text, nullable=False),
     Column("folders", JSON, nullable=False),
     Column("encoder", Text, nullable=False),

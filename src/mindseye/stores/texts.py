@@ -15,7 +15,6 @@ from sqlalchemy import (
     CTE,
     Column,
     ColumnElement,
-    Text,
     and_,
     case,
     false,
@@ -25,6 +24,7 @@ from sqlalchemy import (
     select,
 )
 
+from mindseye.stores.below import ROOT_WITH_SLASH
 from mindseye.stores.schema import (
     keywords,
     people,
@@ -34,7 +34,7 @@ from mindseye.stores.schema import (
     places,
     roots,
 )
-from mindseye.stores.sql.expressions import folded, octets
+from mindseye.stores.sql.expressions import characters, folded, octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class TextTest:
             # Blanks of the needle may be doubled in the text, or be tabs.
             parts = (_escaped(part) for part in self.needle.split())
             may = text.ilike(f"%{'%'.join(parts)}%", escape="/")
-        beyond_ascii = octets(text) != func.length(text)
+        beyond_ascii = octets(text) != characters(text)
         return case((or_(may, beyond_ascii), self.on(text)), else_=false())
 
 
@@ -94,7 +94,7 @@ def named_so(name: str, needle: str) -> ColumnElement[bool]:
 def folder_with(test: TextTest) -> ColumnElement[bool]:
     """Whether the whole path of a photo's folder, with "/" at its end, passes a test."""
     below = case((_FOLDERS.c.folder == "", ""), else_=_FOLDERS.c.folder.concat("/"))
-    path = func.rtrim(roots.c.path, "/", type_=Text).concat("/").concat(below)
+    path = ROOT_WITH_SLASH.concat(below)
     inside = photos.alias()
     here = and_(inside.c.root_id == _FOLDERS.c.root_id, inside.c.folder == _FOLDERS.c.folder)
     return photos.c.id.in_(

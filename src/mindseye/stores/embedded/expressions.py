@@ -13,6 +13,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from mindseye.stores.sql.expressions import (
     as_list,
+    characters,
     folded,
     is_one_of,
     metres_between,
@@ -42,6 +43,11 @@ def _unindexed(element: FunctionElement[Any], compiler: SQLCompiler, **options: 
 def _octets(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     # SQLite has octet_length since 3.43 only.
     return f"length(CAST({written(element, compiler, options)[0]} AS BLOB))"
+
+
+@compiles(characters, "sqlite")
+def _characters(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    return f"length({written(element, compiler, options)[0]})"
 
 
 @compiles(folded, "sqlite")

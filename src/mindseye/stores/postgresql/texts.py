@@ -6,9 +6,7 @@ for is an operator, and characters of scripts without blanks are words like othe
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from hashlib import md5
-from itertools import chain
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, select, text
@@ -16,17 +14,17 @@ from sqlalchemy import column as column_of
 from sqlalchemy import table as table_of
 
 from mindseye.fold import fold
-from mindseye.query.facts import fact
-from mindseye.query.fields import FIELDS, Kind
-from mindseye.query.passages import PASSAGES, words_of
 from mindseye.query.segment import Sought
 from mindseye.stores.schema import Id
 from mindseye.stores.sql.expressions import ids_from, one_of
-from mindseye.stores.sql.words import WEIGHTS, Words
+from mindseye.stores.sql.foldings import (
+    LONGEST_WORD,
+    compared_texts,
+    digest_of,
+    words_by_weight,
+)
+from mindseye.stores.sql.words import Words
 from mindseye.types import Ids, Photo
-
-_LONGEST: Final = 255
-"""Of a longer word so many characters are looked up: an entry of the index holds 2.7 kB."""
 
 _MAKE: Final = (
     "DROP TABLE IF EXISTS photo_words, foldings",
@@ -42,16 +40,6 @@ _MAKE: Final = (
         folded TEXT COLLATE "C" NOT NULL
     )""",
 )
-
-_COMPARED: Final = tuple(
-    {
-        name
-        for spec in FIELDS
-        if spec.kind in {Kind.TEXT, Kind.WORDS, Kind.ENDING}
-        for name in (*spec.facts, *spec.codes)
-    }
-)
-"""Facts that are texts and compared without case and accents."""
 
 _words = table_of("photo_words", column_of("photo_id", Id), column_of("weight"), column_of("words"))
 
@@ -76,13 +64,13 @@ class PostgresWords(Words):
         rows = [
             {"photo_id": photo.id, "weight": weight, "words": said}
             for photo in listed
-            for weight, said in _said(photo).items()
+            for weight, said in words_by_weight(photo).items()
         ]
         if rows:
             connection.execute(_WRITE, rows)
-        texts = {said for photo in listed for said in _texts(photo) if not said.isascii()}
+        texts = {said for photo in listed for said in compared_texts(photo) if not said.isascii()}
         if texts:
-            rows = [{"digest": _digest(said), "folded": fold(said)} for said in texts]
+            rows = [{"digest": digest_of(said), "folded": fold(said)} for said in texts]
             connection.execute(_FOLD, rows)
 
     def forget(self, connection: Connection, photo_ids: Iterable[int]) -> None:
@@ -91,14 +79,14 @@ class PostgresWords(Words):
 
     def holding(self, connection: Connection, one: Sought, weight: float) -> Ids:
         """The photos that say a word where it weighs so much, each once."""
-        whole = [one.whole[:_LONGEST]]
-        parts = [part[:_LONGEST] for part in one.parts] or whole
+        whole = [one.whole[:LONGEST_WORD]]
+        parts = [part[:LONGEST_WORD] for part in one.parts] or whole
         asked = {"weight": weight, "whole": whole, "parts": parts}
         return ids_from(connection.execute(_FIND, asked).scalar())
 
     def row_of(self, photo: Photo) -> Hashable:
         """What `kept` should give for a photo."""
-        return frozenset((weight, *said) for weight, said in _said(photo).items())
+        return frozenset((weight, *said) for weight, said in words_by_weight(photo).items())
 
     def kept(self, connection: Connection) -> dict[int, Hashable]:
         """What is written of each photo, by its id."""
@@ -110,28 +98,3 @@ class PostgresWords(Words):
     def settle(self, connection: Connection) -> None:
         """Let the server know how many words there are."""
         connection.execute(text("ANALYZE photo_words, foldings"))
-
-
-def _said(photo: Photo) -> dict[float, list[str]]:
-    """For each weight the words that weigh so much, in order; a photo always has a name."""
-    said = words_of(photo)
-    found = {}
-    for weight in WEIGHTS:
-        names = [name for name in PASSAGES if PASSAGES[name].weight == weight]
-        words = chain.from_iterable(said[name] for name in names)
-        found[weight] = sorted({word[:_LONGEST] for word in words})
-    return found
-
-
-def _texts(photo: Photo) -> Iterator[str]:
-    """Every text of a photo that a filter may compare folded (`mindseye.stores.texts`)."""
-    for name in _COMPARED:
-        known = fact(photo, name)
-        if isinstance(known, str):
-            yield known
-        elif isinstance(known, tuple):
-            yield from known
-
-
-def _digest(said: str) -> str:
-    return md5(said.encode(), usedforsecurity=False).hexdigest()

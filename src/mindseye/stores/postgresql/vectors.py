@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +24,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
-    func,
     literal_column,
     select,
     text,
@@ -35,9 +33,9 @@ from sqlalchemy.types import UserDefinedType
 from mindseye.stores.base import Problem
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
-from mindseye.stores.sql.expressions import as_list, ids_from, one_of
+from mindseye.stores.sql.compared import ComparedVectors
+from mindseye.stores.sql.expressions import one_of
 from mindseye.stores.sql.session import Session
-from mindseye.stores.sql.vectors import SqlVectors
 from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
 
 _log = logging.getLogger(__name__)
@@ -98,28 +96,14 @@ def _distance(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnEleme
     return one.op("<#>", return_type=Float())(other)
 
 
-class PostgresVectors(SqlVectors):
+class PostgresVectors(ComparedVectors):
     """The vectors of one space; safe for several threads."""
 
     def __init__(
         self, session: Session, catalog: SqlCatalog, space: tuple[int, EmbeddingSpace]
     ) -> None:
         super().__init__(session, catalog, space)
-        self._counted = (0, 0)
-        self._lock = Lock()
         self._index = f"ix_vectors_space_{self._space_id}"
-
-    def __len__(self) -> int:
-        """Number of vectors that a search compares, those of missing photos included."""
-        with self._lock:
-            last, known = self._counted
-            listed = select(func.count(), func.max(vectors.c.id)).where(
-                self._mine, vectors.c.id > last
-            )
-            with self._session.read() as connection:
-                more, newest = connection.execute(listed).one()
-            self._counted = (newest or last, known + more)
-            return known + int(more)
 
     def search(self, queries: Vectors, k: int, within: Ids | None = None) -> list[Matches]:
         """The `k` best frames for each query row among photos that are not missing.
@@ -135,26 +119,9 @@ class PostgresVectors(SqlVectors):
             by_index = by_index and len(within) > max(_LISTED, _LEAST_SHARE * len(self))
         return [self._best(query, k, passing, by_index=by_index) for query in queries]
 
-    def sample(self, count: int) -> Vectors:
-        """Up to `count` unit rows `(n, dim)` spread evenly over the table, always the same ones."""
-        ends = select(func.min(vectors.c.id), func.max(vectors.c.id)).where(self._mine)
-        with self._session.read() as connection:
-            first, last = connection.execute(ends).one()
-        if first is None:
-            return self._unpacked([])
-        rows = self._rows_at(_spread(first, last, count))
-        if 2 * len(rows) < min(count, len(self)):
-            # Rows of other spaces lie between, or most are gone: only a look at all tells.
-            with self._session.read() as connection:
-                listed = connection.execute(select(as_list(vectors.c.id)).where(self._mine))
-                every = np.sort(ids_from(listed.scalar()))
-            rows = self._rows_at(every[_spread(0, len(every) - 1, count)])
-        return rows
-
     def refresh(self) -> None:
         """Make the index of a space that has grown large enough for one."""
-        with self._lock:
-            self._counted = (0, 0)
+        self._count_anew()
         large = len(self) >= LEAST_INDEXED and self._space.dim <= _MOST_DIMENSIONS
         if large and not self._has_index():
             self._make_index()
@@ -175,9 +142,6 @@ class PostgresVectors(SqlVectors):
         """Remove the index."""
         with self._session.write() as connection:
             connection.execute(text(f"DROP INDEX IF EXISTS {self._index}"))
-
-    def close(self) -> None:
-        """Nothing is held."""
 
     def _best(
         self,
@@ -234,12 +198,6 @@ class PostgresVectors(SqlVectors):
         """Write rows of frames that have none, in one stream of binary rows."""
         stream(connection, rows, space_id=self._space_id, frame_id=frame_ids)
 
-    def _rows_at(self, row_ids: Ids) -> Vectors:
-        listed = select(vectors.c.vector).where(self._mine, one_of(vectors.c.id, row_ids.tolist()))
-        with self._session.read() as connection:
-            rows = connection.execute(listed.order_by(vectors.c.id)).scalars().all()
-        return self._unpacked(rows)
-
     def _has_index(self) -> bool:
         with self._session.read() as connection:
             return bool(connection.execute(_WHOLE, {"name": self._index}).scalar())
@@ -281,11 +239,6 @@ _OWNS: Final = text(
 _TAKE: Final = text("SELECT pg_try_advisory_lock(:builders, :space)")
 _GIVE: Final = text("SELECT pg_advisory_unlock(:builders, :space)")
 _EXPLORE: Final = text("SELECT set_config('hnsw.ef_search', :rows, true)")
-
-
-def _spread(first: int, last: int, count: int) -> Ids:
-    """At most `count` numbers from `first` to `last`, at even distances."""
-    return np.unique(np.linspace(first, last, count).astype(np.int64))
 
 
 def copy_vectors(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -81,10 +81,18 @@ class unindexed(FunctionElement[int]):  # noqa: N801 - named as in SQL
 
 
 class octets(FunctionElement[int]):  # noqa: N801 - named as in SQL
-    """How many bytes a text takes."""
+    """How many bytes a text takes, or a row of bytes."""
 
     inherit_cache = True
     name = "octet_length"
+    type = Integer()
+
+
+class characters(FunctionElement[int]):  # noqa: N801 - named as in SQL
+    """How many characters a text has."""
+
+    inherit_cache = True
+    name = "char_length"
     type = Integer()
 
 
@@ -129,6 +137,11 @@ def written(
 @compiles(octets)
 def _octets(element: octets, compiler: SQLCompiler, **options: Any) -> str:
     return f"octet_length({compiler.process(element.clauses, **options)})"
+
+
+@compiles(characters)
+def _characters(element: characters, compiler: SQLCompiler, **options: Any) -> str:
+    return f"char_length({compiler.process(element.clauses, **options)})"
 
 
 @compiles(unindexed)

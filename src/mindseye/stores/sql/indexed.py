@@ -18,7 +18,7 @@ from mindseye.index.following import FollowingIndex, index_folder
 from mindseye.stores.base import Problem
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
-from mindseye.stores.sql.expressions import as_list, ids_from, one_of, unindexed
+from mindseye.stores.sql.expressions import as_list, ids_from, octets, one_of, unindexed
 from mindseye.stores.sql.frame_rows import FrameRows
 from mindseye.stores.sql.session import Session
 from mindseye.stores.sql.vectors import SqlVectors
@@ -41,7 +41,7 @@ class IndexedVectors(SqlVectors):
     ) -> None:
         super().__init__(session, catalog, space)
         # One damaged row must not stop every search; `check` tells of it.
-        self._whole = func.length(vectors.c.vector) == 2 * self._space.dim
+        self._whole = octets(vectors.c.vector) == 2 * self._space.dim
         self._frame_rows = FrameRows()
         self._folder = index_folder(folder, self._space)
         self._index = FollowingIndex(self, self._space, folder)

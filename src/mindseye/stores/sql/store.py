@@ -134,9 +134,10 @@ class SqlStore(ABC):
         if space_id is None:
             return 0
         # A million vectors in one transaction would take gigabytes of log and hold up every writer.
-        some = select(vectors.c.id).where(vectors.c.space_id == space_id).limit(_DROPPED_AT_ONCE)
+        mine = vectors.c.space_id == space_id
+        some = select(vectors.c.id).where(mine).limit(_DROPPED_AT_ONCE).subquery()
         dropped = 0
-        while count := self._delete(vectors.delete().where(vectors.c.id.in_(some))):
+        while count := self._delete(vectors.delete().where(vectors.c.id.in_(select(some.c.id)))):
             dropped += count
         self._delete(spaces.delete().where(spaces.c.id == space_id))
         table = self._tables.pop(space_id, None) or self._table(space_id, space)
