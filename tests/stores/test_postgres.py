@@ -12,6 +12,7 @@ import pytest
 from mindseye.errors import ConfigError, NotFound, SchemaTooNew, StoreError, StoreUnavailable
 from mindseye.stores import open_store
 from mindseye.stores.postgresql import vectors as postgres_vectors
+from mindseye.stores.schema import photos
 from mindseye.testing.index_contract import unit_rows
 from mindseye.testing.samples import SPACE, frames_of, put_some, search_ids
 
@@ -158,7 +159,7 @@ def indexed(postgres_library, tmp_path, monkeypatch):
 def test_a_search_by_the_index_finds_what_a_look_at_all_finds(indexed):
     store, ids, rows = indexed
     table = store.vectors(SPACE)
-    assert table._has_index()
+    assert table._is_indexed()
     frames = np.array(frames_of(store, ids))
     within = np.sort(frames[::3])
     for seed in range(5):
@@ -176,9 +177,7 @@ def test_a_search_by_the_index_finds_what_a_look_at_all_finds(indexed):
 def test_the_server_goes_through_the_index(indexed):
     store, _, rows = indexed
     table = store.vectors(SPACE)
-    from mindseye.stores.postgresql.vectors import visible
-
-    statement = table._statement(visible(), by_index=True)
+    statement = table.by_index(photos.c.missing_since.is_(None))
     with store._session.read() as connection:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         connection.exec_driver_sql("SET LOCAL enable_sort = off")

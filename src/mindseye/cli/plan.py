@@ -10,6 +10,7 @@ from mindseye.search.found import Access, Found
 _WAYS = {
     Access.ALL: "there is no filter: the index is searched as a whole",
     Access.LISTED: "what passes the filter is listed first, and only that is compared",
+    Access.TOGETHER: "the database filters while it compares, by a plan of its own",
     Access.PROBED: "the index is searched as a whole, and the best are filtered",
 }
 

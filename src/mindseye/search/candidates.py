@@ -3,7 +3,7 @@
 A filter that few photos pass is asked first, and what it lists is compared exactly. One that many
 pass would make a long list for nothing: there the index is searched as a whole, and the best are
 filtered until enough are left. Both give the same answer; `planned` chooses the quicker one by the
-share of a sample that passes.
+share of a sample that passes. A database that filters while it compares plans for itself.
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ class Candidates:
         if filter_ is None:
             access = Access.ALL if within is None else Access.LISTED
             return cls(store, within, None, now, access)
+        if store.filters_vectors:
+            return cls(store, within, filter_, now, Access.TOGETHER)
         share = sample.share(store, filter_, now)
         # A set that was given is listed already, and what of it passes is listed at little cost.
         probed = within is None and share >= LEAST_SHARE and not sample.is_all
@@ -106,13 +108,15 @@ class Candidates:
 
     def among(self, frames: Ids) -> Ids:
         """Those of these frames, which are ascending, that may be found."""
-        if self.access is Access.PROBED and self.filter is not None:
+        if self.access in {Access.PROBED, Access.TOGETHER} and self.filter is not None:
             return self.store.catalog.matching(self.filter, self.now, frames)
         listed = self.listed()
         return frames if listed is None else frames[np.isin(frames, listed, assume_unique=True)]
 
     def best(self, table: VectorTable, vector: Vectors, k: int) -> Matches:
         """The best `k` of these frames, exactly as if each had been compared."""
+        if self.access is Access.TOGETHER and self.filter is not None:
+            return table.filtered(vector[None, :], k, self.selection)
         if self.access is Access.PROBED and self.filter is not None:
             probed = self._probed(table, vector, k)
             if probed is not None:

@@ -26,6 +26,8 @@ class Access(StrEnum):
     """What passes is listed first, and only that is compared: for filters that few pass."""
     PROBED = "probed"
     """The index is searched as a whole and the best are filtered: for filters that many pass."""
+    TOGETHER = "together"
+    """The database filters while it compares."""
 
 
 @dataclass(frozen=True, slots=True)

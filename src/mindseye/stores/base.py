@@ -349,6 +349,13 @@ class VectorTable(Protocol):
         exact cosines to the stored vectors. Raises `SpaceMismatch` on rows of another length.
         """
 
+    def filtered(self, query: Vectors, k: int, chosen: Selection) -> Matches:
+        """The `k` best frames for one query `(1, dim)` among the photos chosen, in one go.
+
+        The same as `search` within what `Catalog.matching` lists. Raises `VectorSearchUnsupported`
+        where the store does not say that it `filters_vectors`.
+        """
+
     def sample(self, count: int) -> Vectors:
         """Up to `count` unit rows `(n, dim)` spread evenly over the table, always the same ones.
 
@@ -530,6 +537,10 @@ class Store(Protocol):
     @property
     def edits(self) -> Edits:
         """What users say of photos."""
+
+    @property
+    def filters_vectors(self) -> bool:
+        """Whether the database filters photos while it compares vectors."""
 
     def about(self) -> dict[str, str]:
         """What people should know of the database, by name: version, tables, vectors, role."""

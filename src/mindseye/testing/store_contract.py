@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from mindseye.errors import EncoderError, NotFound, SpaceMismatch
-from mindseye.stores.base import Batch, Move, SkippedFile, Store
+from mindseye.errors import EncoderError, NotFound, SpaceMismatch, VectorSearchUnsupported
+from mindseye.query.model import Field, Operator
+from mindseye.stores.base import Batch, Move, Selection, SkippedFile, Store
 from mindseye.testing.album_contract import AlbumContract
 from mindseye.testing.columns_contract import ColumnsContract
 from mindseye.testing.counts_contract import CountsContract
@@ -506,6 +507,24 @@ class VectorTableContract(StoreFixtures):
         assert sorted(search_ids(store, rows[0], 6, within)) == sorted(allowed)
         assert search_ids(store, rows[0], 6, as_ids([])) == []
         assert search_ids(store, rows[0], 6, as_ids([123_456])) == []
+
+    def test_filtering_while_comparing_finds_the_same_or_is_refused(self, store: Store) -> None:
+        ids = put_some(store, 40)
+        store.put(Batch(missing=ids[10:12]))
+        query, table = unit_rows(1, seed=5), store.vectors(SPACE)
+        named = Field("name", Operator.IS, "1")
+        frames = as_ids(frames_of(store, ids[:20]))
+        chosen = Selection(frames, named)
+        if not store.filters_vectors:
+            with pytest.raises(VectorSearchUnsupported):
+                table.filtered(query, 5, chosen)
+            return
+        listed = store.catalog.matching(named, chosen.now, frames)
+        [expected] = table.search(query, 5, listed)
+        found = table.filtered(query, 5, chosen)
+        assert len(listed) == 9
+        assert found.ids.tolist() == expected.ids.tolist()
+        assert found.scores == pytest.approx(expected.scores)
 
     @pytest.mark.parametrize("refreshed", [False, True])
     def test_missing_photos_never_take_the_place_of_others(

@@ -53,6 +53,11 @@ class PostgresStore(SqlStore):
         """The URL this store was opened by, without its password."""
         return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
 
+    @property
+    def filters_vectors(self) -> bool:
+        """Whether the database filters photos while it compares vectors."""
+        return self.server.compares
+
     def settle(self, connection: Connection) -> None:
         """Let the sequences count on from the highest ids, and the planner know the tables."""
         for table in metadata.sorted_tables:

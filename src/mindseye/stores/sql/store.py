@@ -70,6 +70,11 @@ class SqlStore(ABC):
     def _damage(self) -> Iterator[Problem]:
         """What the database itself finds wrong with its files and links."""
 
+    @property
+    def filters_vectors(self) -> bool:
+        """Whether the database filters photos while it compares vectors."""
+        return False
+
     @abstractmethod
     def settle(self, connection: Connection) -> None:
         """Let the database know which ids were given by others, after rows came with theirs."""

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, and_, func, select
 
-from mindseye.errors import EncoderError, SpaceMismatch
+from mindseye.errors import EncoderError, SpaceMismatch, VectorSearchUnsupported
 from mindseye.query.model import Filter
-from mindseye.stores.base import Problem, VectorTable
+from mindseye.stores.base import Problem, Selection, VectorTable
 from mindseye.stores.filters import where
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.expressions import one_of
 from mindseye.stores.sql.session import Session
-from mindseye.types import EmbeddingSpace, Ids, Photo, Vectors
+from mindseye.types import EmbeddingSpace, Ids, Matches, Photo, Vectors
 
 
 class SqlVectors(VectorTable):
@@ -85,6 +85,14 @@ class SqlVectors(VectorTable):
         )
         if len(stored):
             self._insert(connection, frame_ids, stored)
+
+    def filtered(self, query: Vectors, k: int, chosen: Selection) -> Matches:
+        """Raises `VectorSearchUnsupported`, unless a database says that it can."""
+        del query, k, chosen
+        raise VectorSearchUnsupported(
+            "vectors and photos are not looked through together in this database",
+            hint="`mindseye store check` says why",
+        )
 
     @abstractmethod
     def check(self, *, repair: bool) -> Iterator[Problem]:

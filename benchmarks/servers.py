@@ -1,0 +1,215 @@
+"""Measure libraries on servers: loading, indexes, and searches with filters of every width.
+
+    python benchmarks/servers.py postgresql://owner@/bench?host=/tmp/pg --photos 100000
+
+The database must be empty; give it to nobody else. Vectors are those of `benchmarks/vectors.py`:
+clustered like those of photo encoders, not easy. By their cameras 10, 1 and 0.01 % of the photos
+pass a filter. Recall counts matches whose score reaches the exact tenth best of all that pass.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from machine import describe
+from mindseye.query.model import Field, Filter, Operator
+from mindseye.stores import open_store
+from mindseye.stores.base import Selection
+from mindseye.stores.schema import frames, photos
+from mindseye.stores.sql.store import SqlStore
+from mindseye.types import EmbeddingSpace
+from vectors import DIM, K, make_pictures, make_rows, make_words
+
+SPACE = EmbeddingSpace("benchmark", f"benchmark-{DIM}", DIM)
+AT_ONCE = 10_000
+
+SHARES = {1.0: None, 0.1: "camera-b", 0.01: "camera-c", 0.0001: "camera-d"}
+"""Share of the photos -> the camera they have, None for all."""
+
+
+@dataclass
+class Searches:
+    """Milliseconds of a search, and its recall at ten, for pictures and for words alike."""
+
+    share: float
+    p50: float
+    p95: float
+    recall: float
+
+
+@dataclass
+class Result:
+    """What was measured on one server."""
+
+    server: dict[str, str]
+    machine: str
+    photos: int
+    load_seconds: float
+    index_seconds: float
+    searches: list[Searches]
+
+
+def main() -> None:
+    """Load, index, search, and say what it took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("--photos", type=int, default=100_000)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    store = open_store(asked.url, index_dir=Path("build/bench/servers"))
+    assert isinstance(store, SqlStore)
+    started = time.perf_counter()
+    rows = load(store, asked.photos)
+    loaded = time.perf_counter()
+    store.vectors(SPACE).refresh()
+    indexed = time.perf_counter()
+    result = Result(
+        store.about(),
+        describe(),
+        asked.photos,
+        loaded - started,
+        indexed - loaded,
+        [searched(store, rows, share) for share in SHARES],
+    )
+    store.close()
+    report(result)
+    if asked.json:
+        asked.json.parent.mkdir(parents=True, exist_ok=True)
+        asked.json.write_text(json.dumps(asdict(result), indent=2))
+
+
+def load(store: SqlStore, count: int) -> NDArray[np.float16]:
+    """Photos with frames and vectors, written in large transactions; returns the rows.
+
+    What was loaded before stays.
+    """
+    if store.catalog.coverage().photos == count:
+        return np.concatenate([rows.astype(np.float16) for rows in make_rows(count)])
+    root = store.files.add_root("/bench")
+    table = store.vectors(SPACE)
+    every = np.empty((count, DIM), np.float16)
+    first = 0
+    for rows in _in_parts(make_rows(count)):
+        ids = range(first + 1, first + 1 + len(rows))
+        every[first : first + len(rows)] = rows
+        with store.session.write() as connection:
+            _write_photos(store, connection, root.id, ids)
+            table.write(connection, ids, rows)
+        first += len(rows)
+    with store.session.write() as connection:
+        store.settle(connection)
+    return every
+
+
+def _in_parts(chunks: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), AT_ONCE):
+            yield chunk[start : start + AT_ONCE]
+
+
+def _write_photos(store: SqlStore, connection: Connection, root_id: int, ids: range) -> None:
+    at = datetime(2020, 1, 1)
+    known = {
+        "root_id": root_id, "size": 1, "mtime_ns": 1, "width": 4000, "height": 3000,
+        "format": "JPEG", "frame_count": 1, "sources": {}, "added_at": at,
+    }  # fmt: skip
+    store.write_rows(
+        connection,
+        photos,
+        [
+            {
+                **known,
+                "id": number,
+                "folder": f"{number % 1000}",
+                "name": f"{number}.jpg",
+                "digest": f"{number:064x}",
+                "camera": camera_of(number),
+            }
+            for number in ids
+        ],
+    )
+    owned = [{"id": number, "photo_id": number, "position": 0} for number in ids]
+    store.write_rows(connection, frames, owned)
+
+
+def camera_of(number: int) -> str:
+    """The camera of a photo; the widest filter that has a name passes a tenth."""
+    place = number * 7919 % 10_000
+    if place == 0:
+        return SHARES[0.0001] or ""
+    if place <= 100:
+        return SHARES[0.01] or ""
+    return (SHARES[0.1] or "") if place <= 1100 else "camera-a"
+
+
+def searched(store: SqlStore, rows: NDArray[np.float16], share: float) -> Searches:
+    """Searches among the photos of one camera, as an engine asks for them."""
+    camera = SHARES[share]
+    numbers = np.arange(1, len(rows) + 1)
+    if camera is not None:
+        numbers = np.array([number for number in numbers if camera_of(number) == camera])
+    filter_ = None if camera is None else Field("camera", Operator.IS, camera)
+    seconds, hits, wanted = [], 0, 0
+    queries = np.concatenate([make_pictures(rows), make_words(rows)])
+    for query in queries:
+        started = time.perf_counter()
+        ids, scores = _asked(store, query, filter_)
+        seconds.append(time.perf_counter() - started)
+        best = _tenth_best(rows, numbers, query)
+        assert set(ids) <= set(numbers.tolist()) or camera is None
+        hits += int(np.sum(scores >= best - 1e-5))
+        wanted += min(K, len(numbers))
+    p50, p95 = np.percentile(np.array(seconds) * 1e3, [50, 95])
+    return Searches(share, float(p50), float(p95), min(hits / max(wanted, 1), 1.0))
+
+
+def _asked(
+    store: SqlStore, query: NDArray[np.float32], filter_: Filter | None
+) -> tuple[list[int], NDArray[np.float32]]:
+    table = store.vectors(SPACE)
+    if filter_ is None:
+        [found] = table.search(query[None], K)
+    elif store.filters_vectors:
+        found = table.filtered(query[None], K, Selection(filter=filter_))
+    else:
+        within = store.catalog.matching(filter_, datetime.now())
+        [found] = table.search(query[None], K, within)
+    return found.ids.tolist(), found.scores
+
+
+def _tenth_best(
+    rows: NDArray[np.float16], numbers: NDArray[np.int64], query: NDArray[np.float32]
+) -> float:
+    best: list[float] = []
+    for start in range(0, len(numbers), 100_000):
+        some = rows[numbers[start : start + 100_000] - 1].astype(np.float32)
+        best += np.sort(some @ query)[-K:].tolist()
+    return sorted(best)[-K:][0] if best else 0.0
+
+
+def report(result: Result) -> None:
+    """Print the numbers as a table for the docs."""
+    told = ", ".join(f"{name}: {fact}" for name, fact in result.server.items())
+    print(f"{told}\n{result.machine}\n")
+    print(f"{result.photos:,} photos loaded in {result.load_seconds:.0f} s")
+    print(f"index in {result.index_seconds:.0f} s\n")
+    print("| photos that pass | p50 ms | p95 ms | recall@10 |\n|---|---|---|---|")
+    for one in result.searches:
+        print(f"| {one.share:.2%} | {one.p50:.1f} | {one.p95:.1f} | {one.recall:.3f} |")
+
+
+if __name__ == "__main__":
+    main()
