@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Self
@@ -36,6 +35,7 @@ class Sentences:
         self.settings = settings
         self.today = today
         self.visited = visited
+        self._opened: Gazetteer | None = None
 
     def parse(self, text: str, *, literal: bool = False) -> Parsed:
         """Understand a query, its sentences too unless the settings say no.
@@ -60,16 +60,19 @@ class Sentences:
             return "places in sentences stay words until `mindseye ingest` has compiled their names"
         return 'places in sentences stay words: pip install "mindseye[places]"'
 
-    @cached_property
+    @property
     def _gazetteer(self) -> Gazetteer | None:
-        # Only one that is ready: compiling it takes longer than anybody waits for a search.
-        return Gazetteer.find()
+        # Only one that is ready: compiling it takes longer than anybody waits for a search. Where
+        # none is, an ingest may compile it meanwhile.
+        if self._opened is None:
+            self._opened = Gazetteer.find()
+        return self._opened
 
     def close(self) -> None:
         """Release the file of place names."""
-        found = self.__dict__.pop("_gazetteer", None)
-        if found is not None:
-            found.close()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
     def __enter__(self) -> Self:
         return self

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
 
-from mindseye.errors import MissingExtra
+from mindseye.config import load_settings
+from mindseye.errors import MissingExtra, StoreUnavailable
 from mindseye.ingest import locate
-from mindseye.ingest.locate import GAZETTEER, Locating, completed, without_guesses
+from mindseye.ingest.locate import GAZETTEER, Locating, completed, ready_names, without_guesses
+from mindseye.ingest.options import Progress
 from mindseye.library import Library
-from mindseye.places.gazetteer import current_stamp
+from mindseye.places import build, gazetteer
+from mindseye.places.gazetteer import Gazetteer, current_stamp, gazetteer_file
+from mindseye.places.sources import versions
 from mindseye.stores.base import Batch
 from mindseye.testing.samples import record
 from mindseye.types import Edit, Gps, Located, Metadata, Photo, Place, Precision, Source
@@ -280,3 +286,57 @@ def test_an_edited_place_wins_until_it_is_taken_back(take: Take, library: Librar
     assert edited.sources["place"] is Source.USER
     library.edit([photo.id], revert=["place"])
     assert library.photo(photo.id) == photo
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """What a gazetteer was compiled from since; there is none, and compiling one copies it."""
+    Gazetteer.open().close()
+    ready, told = gazetteer_file().resolve(), list[str]()
+
+    def copy(file: Path, wanted: str) -> None:
+        told.append(wanted)
+        shutil.copy(ready, file)
+
+    monkeypatch.setattr(build, "compile_alone", copy)
+    monkeypatch.setattr(gazetteer, "gazetteer_file", lambda: tmp_path / "gazetteer.db")
+    return told
+
+
+def test_an_ingest_has_the_names_of_places_compiled_once(
+    library: Library, paint: Callable[..., Path], compiled: list[str]
+) -> None:
+    assert library.sentences.parse("temple in Japan").unvisited == ()
+    told: list[Progress] = []
+    for _ in range(2):
+        assert library.ingest([paint("a.jpg", "red").parent], observer=told.append).notices == ()
+    assert compiled == [versions()]
+    assert [progress.done for progress in told if progress.what == "names"] == [0, 1]
+    assert library.sentences.parse("temple in Japan").unvisited == ("Japan",)
+
+
+def test_no_names_are_compiled_for_who_reads_no_sentences_or_stops(
+    tmp_path: Path, paint: Callable[..., Path], compiled: list[str]
+) -> None:
+    stopped = Event()
+    stopped.set()
+    given = {"library": tmp_path / "library", "encoder": "test-colours", "workers": 1}
+    with Library.open(settings=load_settings({**given, "plain": False})) as library:
+        library.ingest([paint("a.jpg", "red").parent])
+    assert ready_names(lambda _: None, stopped) == ()
+    assert compiled == []
+
+
+def test_names_that_cannot_be_compiled_are_told_and_stop_no_ingest(
+    library: Library,
+    paint: Callable[..., Path],
+    compiled: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(file: Path, wanted: str) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    monkeypatch.setattr(build, "compile_alone", full)
+    report = library.ingest([paint("a.jpg", "red").parent])
+    assert report.added == 1
+    assert report.notices == ("names of places stay unknown: the disk is full",)

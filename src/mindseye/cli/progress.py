@@ -71,6 +71,10 @@ class _Lines:
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
+        if progress.what == "names" and not self._as_json:
+            if not progress.done:
+                click.echo(_words(progress), err=True)
+            return
         if now - self._said < _SECONDS_BETWEEN_LINES:
             return
         self._said = now
@@ -117,6 +121,8 @@ def _bar() -> Iterator[Observer]:
 def _words(progress: Progress) -> str:
     if progress.what == "texts":
         words = "reading text"
+    elif progress.what == "names":
+        words = "learning names of places, once"
     elif progress.what != "files":
         words = "encoding"
     else:

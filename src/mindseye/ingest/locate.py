@@ -15,6 +15,7 @@ from threading import Event
 from typing import Final
 
 from mindseye.errors import MissingExtra, StoreUnavailable
+from mindseye.ingest.options import Observer, Progress
 from mindseye.places.gazetteer import Gazetteer, current_stamp
 from mindseye.places.words import settle
 from mindseye.places.zones import offset_at
@@ -70,6 +71,24 @@ class Locating:
         except StoreUnavailable as error:
             return (f"places were not looked up: {error.message}",)
         return ()
+
+
+def ready_names(observer: Observer, cancel: Event) -> tuple[str, ...]:
+    """Have the names of places compiled, once, so that sentences may name them from now on.
+
+    Photos that know no place need them too: a search for Paris must know that it is one. Tells
+    what keeps it from that; that the extra is not there is nothing to tell.
+    """
+    try:
+        if not cancel.is_set() and not Gazetteer.is_ready():
+            observer(Progress(done=0, total=1, scanned=True, what="names"))
+            Gazetteer.open().close()
+            observer(Progress(done=1, total=1, scanned=True, what="names"))
+    except MissingExtra:
+        return ()
+    except StoreUnavailable as error:
+        return () if cancel.is_set() else (f"names of places stay unknown: {error.message}",)
+    return ()
 
 
 def _place_all(gazetteer: Gazetteer | None, page: Sequence[tuple[int, Metadata]]) -> list[Placed]:

@@ -30,8 +30,9 @@ class Progress:
     `total` counts the files found so far; `scanned` says it is final. `done` files have been dealt
     with, in this run or, `unchanged`, in one before. Where `what` is "frames" the counts are those
     of frames that had no vector when the work on them began, of pictures and texts where it is
-    "vectors", and of pictures whose text is to be read where it is "texts". `seconds_left` follows
-    from the pace of the last minute; None while it cannot be told.
+    "vectors", and of pictures whose text is to be read where it is "texts"; "names" are those of
+    places, which are compiled once and as a whole. `seconds_left` follows from the pace of the last
+    minute; None while it cannot be told.
     """
 
     done: int = 0
@@ -39,7 +40,7 @@ class Progress:
     unchanged: int = 0
     skipped: int = 0
     scanned: bool = False
-    what: Literal["files", "frames", "vectors", "texts"] = "files"
+    what: Literal["files", "frames", "vectors", "texts", "names"] = "files"
     seconds_left: float | None = None
 
 

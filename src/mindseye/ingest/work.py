@@ -20,7 +20,7 @@ from mindseye.errors import (
     StoreBusy,
     UsageError,
 )
-from mindseye.ingest.locate import Locating
+from mindseye.ingest.locate import Locating, ready_names
 from mindseye.ingest.options import DecodeBudget, IngestOptions, Observer
 from mindseye.ingest.pipeline import Ingest
 from mindseye.ingest.read_text import TextReading, Wanted
@@ -57,7 +57,7 @@ class Work:
         with self._alone():
             take = self._encoded if self.settings.semantic else self._unencoded
             report = take(folders, again=again)
-            notices = (*report.notices, *Locating(self.store, self.cancel).notices())
+            notices = (*report.notices, *self._locate())
             report = replace(report, notices=notices)
         if self.settings.read_text and not self.cancel.is_set():
             report = self._with_texts(report)
@@ -98,6 +98,11 @@ class Work:
             if album is not None and encoder:
                 album = self.store.albums.put(replace(album, encoder=spec))
             return self._reencode(spec, album, drop=drop, anyway=anyway)
+
+    def _locate(self) -> tuple[str, ...]:
+        """Locate what waits, the names of places at hand; returns what is to be told of it."""
+        known = ready_names(self._options().observer, self.cancel) if self.settings.plain else ()
+        return (*known, *Locating(self.store, self.cancel).notices())
 
     def locate(self, *, again: bool) -> int:
         """Locate photos; raises as `Library.locate` says."""

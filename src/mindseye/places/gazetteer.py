@@ -79,6 +79,17 @@ class Gazetteer:
             return None
 
     @classmethod
+    def is_ready(cls, file: Path | None = None) -> bool:
+        """Whether it is compiled from the packages that are here; raises `MissingExtra`."""
+        from mindseye.places.sources import versions
+
+        wanted, found = versions(), cls.find(file)
+        if found is None:
+            return False
+        with found:
+            return found.packages == wanted
+
+    @classmethod
     def _at(cls, file: Path) -> Self:
         # The file is never changed, only replaced: SQLite need not lock it.
         uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
