@@ -96,6 +96,21 @@ class Locating:
 
 
 @dataclass(frozen=True)
+class Shooting:
+    """Words around a camera that say photos were taken with it; lists are parted by commas.
+
+    It is meant after `taken_by`, and between `using` and `done`; `holders` may stand before its
+    name, `devices` behind it.
+    """
+
+    taken_by: str = ""
+    using: str = ""
+    done: str = ""
+    holders: str = ""
+    devices: str = ""
+
+
+@dataclass(frozen=True)
 class Language:
     """One language; lists of words are parted by commas, templates are those of `grammar`.
 
@@ -117,6 +132,7 @@ class Language:
     phrases: tuple[Rule, ...]
     frame: Frame
     locating: Locating
+    shooting: Shooting = field(default_factory=Shooting)
     prepositions: str = ""
     participles: str = ""
     endings: str = ""
@@ -173,6 +189,7 @@ class Language:
         listed = {name: getattr(self, name) for name in _LISTS}
         listed |= {name: getattr(self.frame, name) for name in _FRAME_LISTS}
         listed |= {name: getattr(self.locating, name) for name in _LOCATING_LISTS}
+        listed |= {name: getattr(self.shooting, name) for name in _SHOOTING_LISTS}
         return {name: Names.of(words) for name, words in listed.items()}
 
 
@@ -194,5 +211,6 @@ _LOCATING_LISTS = (
     "before", "journeys", "sources", "behind", "owners", "follows", "alone", "the", "joins",
     "doubtful",
 )  # fmt: skip
+_SHOOTING_LISTS = ("taken_by", "using", "done", "holders", "devices")
 _LISTS = ("prepositions", "participles", "endings", "articles", "never", "outings", "labels")
 _FRAME_LISTS = ("asks", "determiners", "photos", "links", "newest", "oldest", "trailers")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from mindseye.query.plain.base import Plain, Understood
+from mindseye.query.plain.cameras import settle_cameras
 from mindseye.query.plain.dates import settle_dates
 from mindseye.query.plain.frames import settle_frames
 from mindseye.query.plain.places import settle_places
@@ -20,6 +21,7 @@ def understand(text: str, plain: Plain) -> Understood:
     """Take a sentence apart. What is not sure stays words."""
     sentence = Sentence(text, plain)
     settle_dates(sentence)
+    settle_cameras(sentence)
     if plain.gazetteer is not None:
         settle_places(sentence, plain.gazetteer)
         # A year may stand behind what is now known to be a place: "Italy 2019".

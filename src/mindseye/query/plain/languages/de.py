@@ -8,7 +8,7 @@ from mindseye.query.model import Sort
 from mindseye.query.plain import holidays as h
 from mindseye.query.plain import readings as r
 from mindseye.query.plain.grammar import Rule
-from mindseye.query.plain.language import Frame, Language, Locating
+from mindseye.query.plain.language import Frame, Language, Locating, Shooting
 from mindseye.query.plain.period import Month, Season
 
 _MONTHS = (
@@ -134,6 +134,13 @@ LANGUAGE: Final = Language(
         links="von,vom,mit,aus,auf denen,die zeigen",
         newest="neuesten,neueste,neusten,aktuellsten,letzten",
         oldest="ältesten,älteste",
+    ),
+    shooting=Shooting(
+        taken_by="aufgenommen mit,fotografiert mit,gemacht mit,geknipst mit,geschossen mit",
+        using="mit",
+        done="fotografiert,aufgenommen,geknipst,gemacht,geschossen",
+        holders="meiner,meinem,unserer,unserem,der,dem,einer,einem,meiner alten,meiner neuen",
+        devices="kamera",
     ),
     locating=Locating(
         before="in,in der,im,in den,auf",

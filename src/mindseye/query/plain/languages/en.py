@@ -8,7 +8,7 @@ from mindseye.query.model import Sort
 from mindseye.query.plain import holidays as h
 from mindseye.query.plain import readings as r
 from mindseye.query.plain.grammar import Rule
-from mindseye.query.plain.language import Frame, Language, Locating
+from mindseye.query.plain.language import Frame, Language, Locating, Shooting
 from mindseye.query.plain.period import Month, Season
 
 _MONTHS = (
@@ -141,6 +141,12 @@ LANGUAGE: Final = Language(
         ),
         newest="newest,latest,most recent,recent",
         oldest="oldest,earliest",
+    ),
+    shooting=Shooting(
+        taken_by="shot on,shot with,taken on,taken with,captured on,captured with,"
+        "photographed with,i took with,we took with",
+        holders="my,our,his,her,the,a,an,my old,my new,my wife's",
+        devices="camera,cameras,phone,dslr",
     ),
     locating=Locating(
         before="in,throughout,across,visiting",

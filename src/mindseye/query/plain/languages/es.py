@@ -8,7 +8,7 @@ from mindseye.query.model import Sort
 from mindseye.query.plain import holidays as h
 from mindseye.query.plain import readings as r
 from mindseye.query.plain.grammar import Rule
-from mindseye.query.plain.language import Frame, Language, Locating
+from mindseye.query.plain.language import Frame, Language, Locating, Shooting
 from mindseye.query.plain.period import Month, Season
 
 _MONTHS = (
@@ -119,6 +119,10 @@ LANGUAGE: Final = Language(
         links="de la,de las,de los,del,de,con,donde,en las que,en el,en la",
         newest="más recientes,últimas,recientes,más nuevas",
         oldest="más antiguas,más viejas",
+    ),
+    shooting=Shooting(
+        taken_by="tomada con,tomadas con,hecha con,hechas con,sacada con,sacadas con",
+        holders="mi,nuestra,una,un,la,el,mi cámara",
     ),
     locating=Locating(
         before="en,en la,en el,en los",

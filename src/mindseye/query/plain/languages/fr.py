@@ -8,7 +8,7 @@ from mindseye.query.model import Sort
 from mindseye.query.plain import holidays as h
 from mindseye.query.plain import readings as r
 from mindseye.query.plain.grammar import Rule
-from mindseye.query.plain.language import Frame, Language, Locating
+from mindseye.query.plain.language import Frame, Language, Locating, Shooting
 from mindseye.query.plain.period import Month, Season
 
 _MONTHS = (
@@ -124,6 +124,10 @@ LANGUAGE: Final = Language(
         links="de la,de l',de,du,des,d',avec,où,qui montrent,au,à la,en",
         newest="les plus récentes,plus récentes,dernières,récentes",
         oldest="les plus anciennes,plus anciennes,les plus vieilles,plus vieilles",
+    ),
+    shooting=Shooting(
+        taken_by="prise avec,prises avec,pris avec,photographié avec,faite avec,faites avec",
+        holders="mon,ma,notre,un,une,le,la,l',mon appareil",
     ),
     locating=Locating(
         before="à,en,au,aux,dans le,dans les,dans la",

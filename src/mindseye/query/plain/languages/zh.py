@@ -9,7 +9,7 @@ from mindseye.query.model import Sort
 from mindseye.query.plain import holidays as h
 from mindseye.query.plain import readings as r
 from mindseye.query.plain.grammar import Rule, Slot, any_of, lexicon, number
-from mindseye.query.plain.language import Frame, Language, Locating
+from mindseye.query.plain.language import Frame, Language, Locating, Shooting
 from mindseye.query.plain.period import Month, Season
 from mindseye.query.plain.tokens import Token
 
@@ -152,6 +152,12 @@ LANGUAGE: Final = Language(
             "的照片,的相片,的图片,的图像,的影像,的圖片,照片,相片,图片,圖片,拍的照片,拍摄的照片,"
             "拍的相片,拍摄的,拍的"
         ),
+    ),
+    shooting=Shooting(
+        using="用,拿,我用,使用",
+        done="拍的,拍摄的,拍攝的,拍下的,照的",
+        holders="我的,我",
+        devices="相机,手机,单反,微单,相機,手機",
     ),
     locating=Locating(
         before="在,去,到,于,於,去了,到了,在了,飞往,飞到",
