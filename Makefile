@@ -12,7 +12,7 @@ SERVERS := build/servers
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test lint format bench evaluate docs clean
+.PHONY: help install dev demo test lint format bench bench-server evaluate docs clean
 
 help: ## explain the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -54,6 +54,9 @@ format: $(INSTALLED_DEV) ## put code into the house's form
 
 bench: $(INSTALLED_DEV) ## measure speed and memory (minutes); results in build/bench
 	$(BIN)/python benchmarks/run.py --out build/bench
+
+bench-server: $(INSTALLED_DEV) ## measure the server: memory, first answers, 64 clients while an ingest runs
+	$(BIN)/python benchmarks/run.py --out build/bench server
 
 evaluate: $(INSTALLED) ## how well captions find pictures; CAPTIONS=file, ENCODERS="spec spec"
 	@$(BIN)/python scripts/evaluate.py --build build/evaluate $(if $(CAPTIONS),--captions "$(CAPTIONS)") $(ENCODERS)

@@ -194,3 +194,19 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     records.close()
     with pytest.raises(SchemaTooNew):
         Records(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "report"),
+    [
+        ({"kind": "check"}, {"problems": [], "problems_count": 0}),
+        ({"kind": "forget"}, {"forgotten": 0}),
+        ({"kind": "ingest"}, {"unchanged": 4, "skipped_before": 1, "skipped_count": 0}),
+    ],
+)
+def test_each_kind_of_work_is_done_and_reported(
+    client: TestClient, wanted: dict[str, object], report: dict[str, object]
+) -> None:
+    job = client.post(JOBS, json=wanted).json()["id"]
+    until(lambda: client.get(f"{JOBS}/{job}").json()["state"] == "done")
+    assert report.items() <= client.get(f"{JOBS}/{job}").json()["report"].items()

@@ -24,6 +24,7 @@ from mindseye.server.access.roles import Role
 from mindseye.server.app import create_app, roles
 from mindseye.server.context import Context
 from mindseye.server.jobs import Jobs
+from mindseye.server.schedule import Schedule
 from mindseye.server.work import KINDS
 
 CHECKS = [
@@ -52,6 +53,7 @@ def served(gallery: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         context: Context = app.state.context
         # What is asked at random shall not download encoders.
         context.jobs = Jobs({kind: lambda *_: {} for kind in KINDS})
+        context.schedule = Schedule(context.records, context.jobs)
         admin = context.gate.accounts.add("ann", Role.ADMIN, "correct horse")
         secret = context.gate.tickets.token(admin, "test", Role.ADMIN, None)
         yield Served(app, {"Authorization": f"Bearer {secret}"})

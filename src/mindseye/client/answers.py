@@ -61,6 +61,10 @@ class Change(TypedDict):
     place: NotRequired[PlaceChange | None]
     revert: NotRequired[list[Literal["date", "gps", "place", "rating", "favourite", "title", "caption", "keywords"]]]
 
+class CheckWanted(TypedDict):
+    kind: Literal["check"]
+    repair: NotRequired[bool]
+
 class Chip(TypedDict):
     kind: Literal["term", "filter", "sort", "frame"]
     text: str
@@ -142,6 +146,9 @@ class FoldersAnswer(TypedDict):
     folder: str | None
     above: str | None
     folders: list[str]
+
+class ForgetWanted(TypedDict):
+    kind: Literal["forget"]
 
 class GenerationFacts(TypedDict):
     tool: str
@@ -284,6 +291,10 @@ class NewPassword(TypedDict):
     old: str
     new: str
 
+class NewSchedule(TypedDict):
+    cron: str
+    job: IngestWanted | ReencodeWanted | LocateWanted | ReadTextWanted | CheckWanted | ForgetWanted | FetchWanted
+
 class NewToken(TypedDict):
     name: str
     role: NotRequired[Literal["viewer", "editor", "admin"]]
@@ -363,6 +374,11 @@ class Problem(TypedDict):
     offset: NotRequired[int | None]
     mistakes: NotRequired[list[Mistake]]
 
+class ReadTextWanted(TypedDict):
+    kind: Literal["read-text"]
+    album: NotRequired[str | None]
+    again: NotRequired[bool]
+
 class ReasonFacts(TypedDict):
     filter: str
     known: str
@@ -380,6 +396,15 @@ class ReencodeWanted(TypedDict):
     encoder: NotRequired[str]
     album: NotRequired[str | None]
     drop: NotRequired[bool]
+
+class ScheduleFacts(TypedDict):
+    id: int
+    cron: str
+    kind: str
+    arguments: dict[str, Any]
+    created_at: float
+    last_at: float | None
+    next_at: float
 
 class SearchAnswer(TypedDict):
     relevant: int

@@ -5,16 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from mindseye.client.answers import (
+    CheckWanted,
     FetchWanted,
+    ForgetWanted,
     IngestWanted,
     JobFacts,
     LocateWanted,
+    NewSchedule,
+    ReadTextWanted,
     ReencodeWanted,
+    ScheduleFacts,
 )
 from mindseye.client.connection import Connection
+
+Wanted: TypeAlias = (
+    IngestWanted
+    | ReencodeWanted
+    | LocateWanted
+    | ReadTextWanted
+    | CheckWanted
+    | ForgetWanted
+    | FetchWanted
+)
 
 _OPEN: Final = ("waiting", "running")
 
@@ -33,9 +48,7 @@ class Jobs:
         """One job."""
         return cast("JobFacts", self.connection.get(f"jobs/{job_id}"))
 
-    def start_job(
-        self, wanted: IngestWanted | ReencodeWanted | LocateWanted | FetchWanted
-    ) -> JobFacts:
+    def start_job(self, wanted: Wanted) -> JobFacts:
         """Start long work; `kind` says which."""
         return cast("JobFacts", self.connection.send("POST", "jobs", dict(wanted)))
 
@@ -56,6 +69,19 @@ class Jobs:
         while (job := self.job(job_id))["state"] in _OPEN:
             time.sleep(every)
         return job
+
+    def schedules(self) -> list[ScheduleFacts]:
+        """What is started by itself."""
+        return cast("list[ScheduleFacts]", self.connection.get("schedules"))
+
+    def add_schedule(self, schedule: NewSchedule) -> ScheduleFacts:
+        """Start a job by itself."""
+        made = self.connection.send("POST", "schedules", dict(schedule))
+        return cast("ScheduleFacts", made)
+
+    def remove_schedule(self, schedule_id: int) -> None:
+        """Start it no more."""
+        self.connection.send("DELETE", f"schedules/{schedule_id}")
 
     def events(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """What changes, as it changes: ("job", the job) and ("library", its generation)."""

@@ -70,6 +70,7 @@ def create_app(library: Library, settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = THREADS
+        context.schedule.open()
         yield
         await to_thread.run_sync(context.close)
 

@@ -21,6 +21,7 @@ from mindseye.server.jobs import Jobs
 from mindseye.server.memory import Memory
 from mindseye.server.numbers import Numbers
 from mindseye.server.records import Records
+from mindseye.server.schedule import Schedule
 from mindseye.server.thumbnails import Thumbnails
 from mindseye.server.work import runs_over
 from mindseye.types import Photo
@@ -39,6 +40,7 @@ class Context:
     records: Records
     gate: Gate
     jobs: Jobs
+    schedule: Schedule
     memory: Memory
     thumbnails: Thumbnails
     folders: Folders
@@ -51,12 +53,14 @@ class Context:
     def over(cls, library: Library, settings: Settings) -> Context:
         """The context of a server over this library."""
         records = Records(settings.library)
+        jobs = Jobs(runs_over(library), records.keep_job, records.known_jobs())
         return cls(
             library=library,
             settings=settings,
             records=records,
             gate=Gate(records, lambda album_id: _album_name(library, album_id)),
-            jobs=Jobs(runs_over(library), records.keep_job, records.known_jobs()),
+            jobs=jobs,
+            schedule=Schedule(records, jobs),
             memory=Memory(library.store.columns.generation),
             thumbnails=Thumbnails(
                 settings.library / "thumbnails",
@@ -96,6 +100,7 @@ class Context:
     def close(self) -> None:
         """Let running work stop, and release the file of the server, not the library."""
         self.closing = True
+        self.schedule.close()
         self.jobs.close()
         self.records.close()
 

@@ -1,4 +1,4 @@
-"""The tables of `server.db`: jobs, users, tickets and the audit log. Moments are Unix seconds."""
+"""The tables of `server.db`. Moments are seconds since 1970."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ jobs = Table(
     Column("ended_at", Float),
     Column("report", Text),
     Column("error", Text),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cron", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("last_at", Float),
+    sqlite_autoincrement=True,
 )
 
 users = Table(

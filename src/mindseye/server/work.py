@@ -7,16 +7,20 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Final
 
 from mindseye.encode import run_options
 from mindseye.encoders.spec import EncoderSpec
 from mindseye.errors import WeightsUnavailable
 from mindseye.ingest.options import Progress
 from mindseye.library import Library
+from mindseye.media import paths
 from mindseye.server.jobs import Run, Tell
 
-KINDS = ("ingest", "reencode", "locate", "fetch")
+KINDS = ("ingest", "reencode", "locate", "read-text", "check", "forget", "fetch")
+
+_MOST_LISTED: Final = 200
+"""Entries of a list in a report that are kept; its length is told beside it."""
 
 
 def runs_over(library: Library) -> dict[str, Run]:
@@ -27,6 +31,16 @@ def runs_over(library: Library) -> dict[str, Run]:
         "locate": lambda arguments, _, stop: {
             "located": library.locate(again=arguments["again"], cancel=stop)
         },
+        "read-text": lambda arguments, tell, stop: _facts(
+            library.read_text(
+                album=arguments["album"],
+                again=arguments["again"],
+                observer=_observer(tell),
+                cancel=stop,
+            )
+        ),
+        "check": lambda arguments, _, stop: _check(library, arguments, stop),
+        "forget": lambda *_: {"forgotten": library.forget_missing()},
         "fetch": lambda arguments, tell, stop: _fetch(library, arguments, tell, stop),
     }
 
@@ -34,8 +48,9 @@ def runs_over(library: Library) -> dict[str, Run]:
 def _ingest(
     library: Library, arguments: Mapping[str, Any], tell: Tell, stop: Event
 ) -> Mapping[str, Any]:
+    folders = [paths.from_text(folder) for folder in arguments["folders"]]
     report = library.ingest(
-        arguments["folders"], again=arguments["again"], observer=_observer(tell), cancel=stop
+        folders, again=arguments["again"], observer=_observer(tell), cancel=stop
     )
     return _facts(report)
 
@@ -51,6 +66,15 @@ def _reencode(
         cancel=stop,
     )
     return _facts(report)
+
+
+def _check(library: Library, arguments: Mapping[str, Any], stop: Event) -> Mapping[str, Any]:
+    found = []
+    for problem in library.check(repair=arguments["repair"]):
+        found.append(_plain(problem))
+        if stop.is_set():
+            break
+    return _shortened({"problems": found})
 
 
 def _fetch(
@@ -80,7 +104,14 @@ def _observer(tell: Tell) -> Callable[[Progress], None]:
 def _facts(report: object) -> dict[str, Any]:
     plain = _plain(report)
     assert isinstance(plain, dict)
-    return plain
+    return _shortened(plain)
+
+
+def _shortened(report: dict[str, Any]) -> dict[str, Any]:
+    """The report with long lists cut: a million skipped files would be sent with every event."""
+    lists = {name: value for name, value in report.items() if isinstance(value, list)}
+    counts = {f"{name}_count": len(value) for name, value in lists.items()}
+    return {**report, **{name: value[:_MOST_LISTED] for name, value in lists.items()}, **counts}
 
 
 def _plain(value: object) -> object:

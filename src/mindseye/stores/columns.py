@@ -11,10 +11,12 @@ from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, func, select
 
 from mindseye.stores.base import NO_DATE, NO_TINT, Positions, Selection, Timeline
 from mindseye.stores.schema import colours, photos
+from mindseye.types import Ids
 
 _TINTS: Final = {
     "black": (24, 24, 24), "grey": (128, 128, 128), "white": (236, 236, 236),
@@ -24,6 +26,22 @@ _TINTS: Final = {
     "monochrome": (128, 128, 128),
 }  # fmt: skip
 """A typical sRGB value for each colour that has a name (`mindseye.media.palette`)."""
+
+_WEIGHT: Final = 1000
+"""A share of 1 as a whole number: shares are kept to thousandths."""
+
+_BITS: Final = 20
+"""Of a sum of one channel, which is at most 255 times the sum of the weights."""
+
+_MASK: Final = (1 << _BITS) - 1
+
+
+def _beside(value: tuple[int, int, int]) -> int:
+    red, green, blue = value
+    return red << 2 * _BITS | green << _BITS | blue
+
+
+_SIDE_BY_SIDE: Final[dict[str, Any]] = {name: _beside(value) for name, value in _TINTS.items()}
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 
@@ -51,19 +69,21 @@ class StoreColumns:
         passing = self._passes(chosen or Selection())
         with self._read() as connection:
             rows = connection.execute(select(*known).where(passing)).all()
-            tints = _tints(connection, passing)
-        ids = np.array([row[0] for row in rows], dtype=np.int64)
-        moments = np.array([row[1] for row in rows], dtype="datetime64[us]")
+            known_tints = _tints(connection, passing)
+        ids, moments, widths, heights, digests = _columns(
+            rows, (np.int64, "datetime64[us]", np.int32, np.int32, "U8")
+        )
         undated = np.isnat(moments)
         order = np.lexsort((-ids, -moments.astype(np.int64), undated))
         minutes = moments.astype("datetime64[m]").astype(np.int64)
+        tags = np.array([int(digest, 16) for digest in digests.tolist()], dtype=np.uint32)
         return Timeline(
             ids=ids[order],
             minutes=np.where(undated, NO_DATE, minutes)[order],
-            widths=np.array([row[2] for row in rows], dtype=np.int32)[order],
-            heights=np.array([row[3] for row in rows], dtype=np.int32)[order],
-            tags=np.array([int(row[4][:8], 16) for row in rows], dtype=np.uint32)[order],
-            tints=np.array([tints.get(row[0], NO_TINT) for row in rows], dtype=np.int32)[order],
+            widths=widths[order],
+            heights=heights[order],
+            tags=tags[order],
+            tints=_looked_up(ids, *known_tints)[order],
         )
 
     def positions(self, chosen: Selection | None = None) -> Positions:
@@ -76,11 +96,7 @@ class StoreColumns:
         )
         with self._read() as connection:
             rows = connection.execute(listed).all()
-        return Positions(
-            ids=np.array([row[0] for row in rows], dtype=np.int64),
-            latitudes=np.array([row[1] for row in rows], dtype=np.float64),
-            longitudes=np.array([row[2] for row in rows], dtype=np.float64),
-        )
+        return Positions(*_columns(rows, (np.int64, np.float64, np.float64)))
 
 
 def tint_of(shares: dict[str, float]) -> int:
@@ -88,33 +104,49 @@ def tint_of(shares: dict[str, float]) -> int:
     total = sum(shares.values())
     if not total:
         return NO_TINT
-    mixed = [
-        sum(share * _TINTS[name][channel] for name, share in shares.items()) / total
+    red, green, blue = (
+        round(sum(share * _TINTS[name][channel] for name, share in shares.items()) / total)
         for channel in range(3)
-    ]
-    return _packed(mixed)
+    )
+    return red << 16 | green << 8 | blue
 
 
-def _tints(connection: Connection, passing: ColumnElement[bool]) -> dict[int, int]:
-    """Photo id -> the mean of the colours of its picture, weighted by their shares."""
-    weights = [
-        func.sum(colours.c.share * case(_channel(channel), value=colours.c.colour, else_=128))
-        / func.sum(colours.c.share)
-        for channel in range(3)
-    ]
+def _columns(rows: Sequence[Any], kinds: Sequence[Any]) -> list[NDArray[Any]]:
+    """The columns of rows as arrays of these types.
+
+    Turned around first: NumPy would ask each row what kind of array it is.
+    """
+    listed = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    return [np.array(column, dtype=kind) for column, kind in zip(listed, kinds, strict=True)]
+
+
+def _tints(connection: Connection, passing: ColumnElement[bool]) -> tuple[Ids, NDArray[np.int32]]:
+    """Photos whose colours are known, by id, and the mean of those, weighted by their shares.
+
+    Sums of the channels are made side by side in one number: to ask for each of them by itself
+    would cost most of what a timeline costs.
+    """
+    weight = cast(colours.c.share * _WEIGHT, BigInteger)
+    side_by_side = case(_SIDE_BY_SIDE, value=colours.c.colour, else_=_beside((128, 128, 128)))
+    sums = (func.sum(weight * side_by_side), func.sum(weight))
     chosen = select(photos.c.id).where(passing)
     listed = (
-        select(colours.c.photo_id, *weights)
+        select(colours.c.photo_id, *(cast(total, BigInteger) for total in sums))
         .where(colours.c.photo_id.in_(chosen))
         .group_by(colours.c.photo_id)
+        .order_by(colours.c.photo_id)
     )
-    return {row[0]: _packed(row[1:]) for row in connection.execute(listed)}
+    ids, totals, weights = _columns(connection.execute(listed).all(), (np.int64,) * 3)
+    channels = [totals >> 2 * _BITS, totals >> _BITS & _MASK, totals & _MASK]
+    red, green, blue = (np.rint(one / np.maximum(weights, 1)).astype(np.int32) for one in channels)
+    return ids, red << 16 | green << 8 | blue
 
 
-def _channel(channel: int) -> dict[str, Any]:
-    return {name: value[channel] for name, value in _TINTS.items()}
-
-
-def _packed(channels: Sequence[float]) -> int:
-    red, green, blue = (round(channel) for channel in channels)
-    return red << 16 | green << 8 | blue
+def _looked_up(ids: Ids, known: Ids, tints: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The tint of each of these photos, given those of some in the order of their ids."""
+    found = np.full(len(ids), NO_TINT, dtype=np.int32)
+    places = np.searchsorted(known, ids)
+    there = np.flatnonzero(places < len(known))
+    there = there[known[places[there]] == ids[there]]
+    found[there] = tints[places[there]]
+    return found

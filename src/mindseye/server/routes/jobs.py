@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final, Literal
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from mindseye.encoders.spec import EncoderSpec
 from mindseye.server.asked import Name, Text
-from mindseye.server.context import MOST_ID, Admin, Here, Viewer
+from mindseye.server.context import MOST_ID, Admin, Context, Here, Viewer
 from mindseye.server.jobs import Job
-from mindseye.server.models import JobFacts
+from mindseye.server.models import JobFacts, Model
 from mindseye.server.problems import documented
+from mindseye.server.schedule import Scheduled
 
 router = APIRouter(tags=["jobs"], responses=documented(400, 401, 403, 404, 409, 422, 503))
 
@@ -60,6 +61,33 @@ class LocateWanted(BaseModel):
     again: bool = False
 
 
+class ReadTextWanted(BaseModel):
+    """Read the text in pictures that nobody has looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["read-text"]
+    album: Name | None = None
+    again: bool = False
+
+
+class CheckWanted(BaseModel):
+    """Look for damage in the store and its index files, and mend it where that is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["check"]
+    repair: bool = False
+
+
+class ForgetWanted(BaseModel):
+    """Forget photos whose files are gone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["forget"]
+
+
 class FetchWanted(BaseModel):
     """Download an encoder."""
 
@@ -70,7 +98,14 @@ class FetchWanted(BaseModel):
 
 
 Wanted = Annotated[
-    IngestWanted | ReencodeWanted | LocateWanted | FetchWanted, Field(discriminator="kind")
+    IngestWanted
+    | ReencodeWanted
+    | LocateWanted
+    | ReadTextWanted
+    | CheckWanted
+    | ForgetWanted
+    | FetchWanted,
+    Field(discriminator="kind"),
 ]
 
 
@@ -84,6 +119,13 @@ def jobs(context: Here, caller: Viewer) -> list[JobFacts]:
 @router.post("/jobs", status_code=201)
 def start_job(context: Here, caller: Admin, wanted: Wanted) -> JobFacts:
     """Start long work. It runs after the jobs before it; searches go on meanwhile."""
+    arguments = arguments_of(context, wanted)
+    context.gate.note(caller, "job", f"started {wanted.kind}")
+    return _facts(context.jobs.start(wanted.kind, arguments))
+
+
+def arguments_of(context: Context, wanted: Wanted) -> dict[str, Any]:
+    """What a job is started with; raises for folders, albums and encoders that there are not."""
     arguments = wanted.model_dump(exclude={"kind"})
     if isinstance(wanted, IngestWanted):
         roots = [root.path for root in context.library.store.files.roots()]
@@ -91,10 +133,9 @@ def start_job(context: Here, caller: Admin, wanted: Wanted) -> JobFacts:
         arguments["folders"] = named or roots
     elif isinstance(wanted, FetchWanted) or (isinstance(wanted, ReencodeWanted) and wanted.encoder):
         EncoderSpec.parse(wanted.encoder)
-    if isinstance(wanted, ReencodeWanted) and wanted.album is not None:
+    if isinstance(wanted, ReencodeWanted | ReadTextWanted) and wanted.album is not None:
         context.library.store.albums.get(wanted.album)
-    context.gate.note(caller, "job", f"started {wanted.kind}")
-    return _facts(context.jobs.start(wanted.kind, arguments))
+    return arguments
 
 
 @router.get("/jobs/{job_id}")
@@ -123,6 +164,59 @@ def cancel_job(context: Here, caller: Admin, job_id: JobId) -> JobFacts:
     """Let a job stop for good; what it has done stays done."""
     context.gate.note(caller, "job", f"cancelled {job_id}")
     return _facts(context.jobs.cancel(job_id))
+
+
+class ScheduleFacts(Model):
+    """Work that is started by itself. Moments are seconds since 1970."""
+
+    id: int
+    cron: str
+    kind: str
+    arguments: dict[str, Any]
+    created_at: float
+    last_at: float | None
+    next_at: float
+
+
+class NewSchedule(BaseModel):
+    """When to start which job: minute, hour, day, month and weekday, as cron has them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cron: Annotated[str, Field(max_length=200, examples=["*/15 * * * *"])]
+    job: Wanted
+
+
+ScheduleId = Annotated[int, Path(ge=1, le=MOST_ID, description="The id of a schedule.")]
+
+
+@router.get("/schedules")
+def schedules(context: Here, caller: Viewer) -> list[ScheduleFacts]:
+    """What is started by itself, and when next."""
+    del caller
+    return [_scheduled(entry) for entry in context.schedule.all()]
+
+
+@router.post("/schedules", status_code=201)
+def add_schedule(context: Here, caller: Admin, wanted: NewSchedule) -> ScheduleFacts:
+    """Start a job by itself at these moments, by the clock of the server."""
+    arguments = arguments_of(context, wanted.job)
+    made = context.schedule.add(wanted.cron, wanted.job.kind, arguments)
+    context.gate.note(caller, "schedule", f"{wanted.job.kind} at {wanted.cron}")
+    return _scheduled(made)
+
+
+@router.delete("/schedules/{schedule_id}", status_code=204)
+def remove_schedule(context: Here, caller: Admin, schedule_id: ScheduleId) -> Response:
+    """Start it no more."""
+    context.schedule.remove(schedule_id)
+    context.gate.note(caller, "schedule", f"removed {schedule_id}")
+    return Response(status_code=204)
+
+
+def _scheduled(entry: Scheduled) -> ScheduleFacts:
+    facts = {name: getattr(entry, name) for name in ScheduleFacts.model_fields if name != "next_at"}
+    return ScheduleFacts(**facts, next_at=entry.next_at())
 
 
 @router.get("/events", response_class=EventSourceResponse)
