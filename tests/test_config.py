@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mindseye.config import load_settings, setting_fields
+from mindseye.config import load_settings, setting_fields, shown_url
 from mindseye.errors import ConfigError
 
 
@@ -69,3 +69,33 @@ def test_a_broken_settings_file_is_named(tmp_path: Path) -> None:
 
 def test_every_setting_explains_itself() -> None:
     assert all(entry.metadata["help"].endswith(".") for entry in setting_fields())
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ann:s3cret@db/photos", "postgresql://ann:***@db/photos"),
+        ("postgresql://ann:p%40ss@db:5432/x?sslmode=require",
+         "postgresql://ann:***@db:5432/x?sslmode=require"),
+        ("postgresql://db/photos?user=ann&password=s3cret", "postgresql://db/photos?user=ann&password=***"),
+        ("postgresql://ann:p@ss@db/photos", "postgresql://ann:***@db/photos"),
+        ("postgresql://ann@db:5432/photos?a=b", "postgresql://ann@db:5432/photos?a=b"),
+        ("sqlite:////home/a:b@c/catalog.db", "sqlite:////home/a:b@c/catalog.db"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert shown_url(url) == shown
+
+
+def test_a_library_may_be_named_by_the_url_of_its_store(tmp_path: Path) -> None:
+    here, there = (
+        load_settings({"library": f"postgresql://ann:{word}@db/photos"}, file=None)
+        for word in ("one", "other")
+    )
+    assert here.store_url == "postgresql://ann:one@db/photos"
+    assert here.library == there.library, "a new password is no new library"
+    assert "one" not in repr(here)
+    embedded = load_settings({"library": f"sqlite:///{tmp_path}/x/catalog.db"})
+    assert embedded.library == tmp_path / "x"
+    assert embedded.store_url == f"sqlite:///{tmp_path}/x/catalog.db"

@@ -131,7 +131,7 @@ def shown_url(url: str) -> str:
     return _PASSWORD.sub(r"\1***", url)
 
 
-_PASSWORD = re.compile(r"(://[^/?#@:]*:|[?&]password=)[^@&]*(?=@|&|$)")
+_PASSWORD = re.compile(r"(://[^/?#@:]*:(?=[^/?#]*@)|[?&]password=)(?:[^/?#]*(?=@)|[^&]*)")
 
 
 def setting_fields() -> list[Field[Any]]:

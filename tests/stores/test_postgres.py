@@ -6,7 +6,6 @@ import threading
 from contextlib import closing
 
 import numpy as np
-import psycopg
 import pytest
 
 from mindseye.errors import ConfigError, NotFound, SchemaTooNew, StoreError, StoreUnavailable
@@ -15,6 +14,8 @@ from mindseye.stores.postgresql import vectors as postgres_vectors
 from mindseye.stores.schema import photos
 from mindseye.testing.index_contract import unit_rows
 from mindseye.testing.samples import SPACE, frames_of, put_some, search_ids
+
+psycopg = pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
 
 
 def opened(url, folder, **options):

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     DateTime,
     Select,
     and_,
@@ -28,19 +27,16 @@ from mindseye.media import paths
 from mindseye.query.model import Filter
 from mindseye.stores.base import NEWEST_FIRST, Coverage, DateOrder, Selection, SkippedFile
 from mindseye.stores.filters import where
-from mindseye.stores.rows import photo_from
 from mindseye.stores.schema import (
     colours,
     frames,
-    photo_places,
     photos,
     picture_texts,
-    places,
     roots,
     skipped,
 )
 from mindseye.stores.sql.expressions import as_list, ids_from, one_of, unindexed
-from mindseye.stores.sql.lists import lists_of
+from mindseye.stores.sql.load import load_photos
 from mindseye.stores.sql.session import Session
 from mindseye.types import FileStamp, Ids, Location, Photo
 
@@ -200,31 +196,6 @@ class SqlCatalog:
             looked_at, with_text = connection.execute(_read()).one()
         skips = sum(failed.values())
         return Coverage(total, count, missing, skips, failed, unseen, looked_at, with_text)
-
-
-def load_photos(connection: Connection, where: ColumnElement[bool]) -> dict[int, Photo]:
-    """The photos that a condition on `photos` allows, by id, within a transaction."""
-    twin = photos.alias()
-    copies = select(func.count()).where(
-        twin.c.digest == photos.c.digest,
-        twin.c.id != photos.c.id,
-        twin.c.missing_since.is_(None),
-    )
-    listed: Select[tuple[object, ...]] = select(
-        photos,
-        roots.c.path.label("root_path"),
-        copies.scalar_subquery().label("copies"),
-        picture_texts.c.text,
-        *(column.label(f"at_{column.name}") for column in places.c),
-    ).select_from(
-        photos.join(roots, roots.c.id == photos.c.root_id)
-        .outerjoin(photo_places, photo_places.c.photo_id == photos.c.id)
-        .outerjoin(places, places.c.id == photo_places.c.place_id)
-        .outerjoin(picture_texts, picture_texts.c.digest == photos.c.digest)
-    )
-    rows = connection.execute(listed.where(where)).mappings().all()
-    lists = lists_of(connection, [row["id"] for row in rows])
-    return {row["id"]: photo_from(row, lists[row["id"]]) for row in rows}
 
 
 def passes(chosen: Selection) -> ColumnElement[bool]:

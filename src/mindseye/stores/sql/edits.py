@@ -10,10 +10,10 @@ from mindseye.errors import NotFound
 from mindseye.stores.edits import beneath, joined, overlaid, to_plain, uncovered, without
 from mindseye.stores.rows import metadata_row, now
 from mindseye.stores.schema import edits, photos
-from mindseye.stores.sql.catalog import load_photos
 from mindseye.stores.sql.expressions import one_of
 from mindseye.stores.sql.kept import edits_of
 from mindseye.stores.sql.lists import replace_keywords
+from mindseye.stores.sql.load import load_photos
 from mindseye.stores.sql.places import let_wait
 from mindseye.stores.sql.session import Session
 from mindseye.stores.sql.write import update_photos

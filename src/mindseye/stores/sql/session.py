@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
-if TYPE_CHECKING:
-    from mindseye.stores.sql.words import Words
+from mindseye.stores.sql.words import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from mindseye.query.passages import PASSAGES
 from mindseye.query.segment import Sought
 from mindseye.stores.schema import photos
-from mindseye.stores.sql.catalog import load_photos
 from mindseye.stores.sql.expressions import one_of
+from mindseye.stores.sql.load import load_photos
 from mindseye.types import Ids, Photo
 
 WEIGHTS: Final = tuple(sorted({passage.weight for passage in PASSAGES.values()}, reverse=True))
