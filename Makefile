@@ -12,7 +12,7 @@ SERVERS := build/servers
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test lint format bench bench-server evaluate docs clean
+.PHONY: help install dev demo test lint format bench bench-server evaluate screenshots docs clean
 
 help: ## explain the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -21,7 +21,7 @@ $(BIN)/python:
 	@scripts/bootstrap.sh "$(PYTHON)" "$(VENV)"
 
 $(INSTALLED): pyproject.toml | $(BIN)/python
-	$(PIP) --editable ".[places]"
+	$(PIP) --editable ".[places,server]"
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)
@@ -60,6 +60,10 @@ bench-server: $(INSTALLED_DEV) ## measure the server: memory, first answers, 64 
 
 evaluate: $(INSTALLED) ## how well captions find pictures; CAPTIONS=file, ENCODERS="spec spec"
 	@$(BIN)/python scripts/evaluate.py --build build/evaluate $(if $(CAPTIONS),--captions "$(CAPTIONS)") $(ENCODERS)
+
+screenshots: $(INSTALLED_DEV) ## pictures of every page in build/screenshots, to be looked at
+	@test -d $(DEMO)/library || $(BIN)/python scripts/demo.py --build $(DEMO)
+	@$(BIN)/python scripts/screenshots.py --library $(DEMO)/library --out build/screenshots
 
 docs: $(INSTALLED_DEV) ## build the documentation into site/
 	$(BIN)/python scripts/reference.py

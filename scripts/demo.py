@@ -78,6 +78,8 @@ def search(library: Path, photos: Path, *, own: bool, build: Path) -> int:
     sheet = build / "contact-sheet.jpg"
     write_sheet(sheet, answers)
     print(f"\nContact sheet of all answers: {sheet.absolute()}")
+    print("Look at it in a browser:")
+    print(f"   .venv/bin/mindseye serve --open --library {library}")
     print("Go on with your own photos:")
     print("   .venv/bin/mindseye ingest ~/Pictures")
     print('   .venv/bin/mindseye search "dog running on a beach" --sheet hits.jpg')

@@ -111,7 +111,7 @@ class Settings:
     upload_mb: int = _setting(64, "Megabytes of a picture that is sent to the server to search.")
     thumbnails_mb: int = _setting(2048, "Megabytes of thumbnails that the server keeps on disk.")
     tiles: str = _setting(
-        "", "URL of map tiles with {z}, {x} and {y}; empty shows the outline that is built in."
+        "", "URL of map tiles with {z}, {x} and {y}; empty draws the towns of the gazetteer."
     )
     source: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 

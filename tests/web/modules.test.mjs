@@ -67,7 +67,8 @@ test('every photo stands in one row, and full rows fill the width', () => {
     assert.equal(listed[0].photo, made.starts[row]);
     const { left, width } = listed.at(-1);
     if (row < made.tops.length - 1) assert.ok(Math.abs(left + width - WIDE.width) < 1);
-    if (row) assert.ok(Math.abs(made.tops[row] - made.tops[row - 1] - made.heights[row - 1] - GAP) < 0.01);
+    if (row)
+      assert.ok(Math.abs(made.tops[row] - made.tops[row - 1] - made.heights[row - 1] - GAP) < 0.01);
   }
 });
 
@@ -109,7 +110,10 @@ test('arrows go to neighbours and stay inside', () => {
 });
 
 test('the last value that is not above another is found', () => {
-  assert.deepEqual([-1, 0, 5, 9, 99].map((value) => lastAtMost([0, 5, 9], value)), [0, 0, 1, 2, 2]);
+  assert.deepEqual(
+    [-1, 0, 5, 9, 99].map((value) => lastAtMost([0, 5, 9], value)),
+    [0, 0, 1, 2, 2],
+  );
 });
 
 const minute = (text) => Date.parse(`${text}Z`) / 60_000;
@@ -119,7 +123,8 @@ test('months are found as one by one', () => {
   for (let at = 0; at < 3000; at++) minutes.push(minute('2025-12-31T23:59') - at * at);
   minutes.push(NO_DATE, NO_DATE);
   const groups = byMonth(Int32Array.from(minutes), 'en');
-  const month = (value) => (value === NO_DATE ? 'none' : new Date(value * 60_000).toISOString().slice(0, 7));
+  const month = (value) =>
+    value === NO_DATE ? 'none' : new Date(value * 60_000).toISOString().slice(0, 7);
   for (const { start, end } of groups) {
     for (let at = start; at < end; at++) assert.equal(month(minutes[at]), month(minutes[start]));
     if (end < minutes.length) assert.notEqual(month(minutes[end]), month(minutes[start]));
@@ -129,7 +134,10 @@ test('months are found as one by one', () => {
 });
 
 test('marks show each year once, in order, without running into each other', () => {
-  const minutes = Int32Array.from({ length: 900 }, (_, at) => minute('2025-06-01T00:00') - at * 5000);
+  const minutes = Int32Array.from(
+    { length: 900 },
+    (_, at) => minute('2025-06-01T00:00') - at * 5000,
+  );
   const groups = byMonth(minutes, 'en');
   const made = layout(aspects(900), groups, WIDE);
   const labels = marks(made, 700).filter(({ label }) => label);
@@ -237,4 +245,111 @@ test('an effect runs once after several changes, and not at all after its end', 
   one.value = 0;
   await null;
   assert.deepEqual(seen, [3, 30]);
+});
+
+const { Points, isInside } = await load('points.js');
+const { Camera } = await load('camera.js');
+const { stacked } = await load('stacks.js');
+const { across, down } = await load('mercator.js');
+const { ofKind, ofShare, oklch } = await load('colours.js');
+const { known } = await load('columns.js');
+
+/** Numbers from 0 to 1, the same each time. */
+function* random(seed = 7) {
+  for (let now = seed; ; ) {
+    now = (Math.imul(now, 1664525) + 1013904223) >>> 0;
+    yield now / 2 ** 32;
+  }
+}
+
+function cloud(count) {
+  const numbers = random();
+  const next = () => Float32Array.from({ length: count }, () => numbers.next().value);
+  return [next(), next()];
+}
+
+test('the nearest point is the one that looking at all of them finds', () => {
+  const [x, y] = cloud(5000);
+  const points = new Points(x, y);
+  const numbers = random(3);
+  for (let round = 0; round < 200; round++) {
+    const [left, top] = [numbers.next().value, numbers.next().value];
+    let [best, least] = [-1, 0.03 ** 2];
+    for (let at = 0; at < 5000; at++) {
+      const away = (x[at] - left) ** 2 + (y[at] - top) ** 2;
+      if (away <= least) [best, least] = [at, away];
+    }
+    assert.equal(points.nearest(left, top, 0.03), best);
+  }
+});
+
+test('a lasso catches what is inside, and nothing else', () => {
+  const [x, y] = cloud(5000);
+  const star = [
+    [0.1, 0.1],
+    [0.9, 0.2],
+    [0.5, 0.5],
+    [0.8, 0.9],
+    [0.2, 0.7],
+  ];
+  const wanted = [...x.keys()].filter((at) => isInside(star, x[at], y[at]));
+  assert.deepEqual(
+    new Points(x, y).inside(star).sort((a, b) => a - b),
+    wanted,
+  );
+  assert.ok(isInside(star, 0.3, 0.4) && !isInside(star, 0.85, 0.5));
+});
+
+test('points of one place, and no points, are no trouble', () => {
+  const same = new Points(Float32Array.of(2, 2), Float32Array.of(3, 3));
+  assert.equal([...same.within({ left: 2, top: 3, right: 2, bottom: 3 })].length, 2);
+  const none = new Points(new Float32Array(0), new Float32Array(0));
+  assert.equal(none.nearest(0, 0, 1), -1);
+});
+
+test('zooming keeps the point under the mouse, within its limits', () => {
+  const camera = new Camera();
+  camera.fit({ left: -1, top: -1, right: 1, bottom: 1 }, { width: 800, height: 600 }, 50);
+  camera.whole = camera.scale;
+  assert.deepEqual(camera.toScreen(0, 0), [400, 300]);
+  const before = camera.toWorld(123, 45);
+  camera.zoom(3, 123, 45);
+  camera.toWorld(123, 45).forEach((value, at) => assert.ok(Math.abs(value - before[at]) < 1e-9));
+  camera.zoom(1e9, 0, 0);
+  assert.ok(Math.abs(camera.closeness - 400) < 1e-6);
+});
+
+test('stacks hold every point once and do not touch', () => {
+  const [x, y] = cloud(400);
+  const stacks = stacked([...x.keys()], (at) => [x[at] * 900, y[at] * 900], 60);
+  assert.deepEqual(
+    stacks.flatMap(({ points }) => points).sort((a, b) => a - b),
+    [...x.keys()],
+  );
+  assert.ok(stacks.length > 10);
+  for (const { points, x: left, y: top } of stacks) {
+    const mean = points.reduce((sum, at) => sum + x[at] * 900, 0) / points.length;
+    assert.ok(Math.abs(mean - left) < 0.01 && top >= 0);
+  }
+});
+
+test('Greenwich on the equator is the middle of the world', () => {
+  assert.equal(across(0), 0.5);
+  assert.equal(down(0), 0.5);
+  assert.ok(Math.abs(down(85.0511)) < 1e-5 && Math.abs(down(-90) - 1) < 1e-5);
+});
+
+test('colours are those of OKLCH', () => {
+  assert.deepEqual(oklch(1, 0, 0), [255, 255, 255]);
+  assert.deepEqual(oklch(0.6279, 0.2577, 29.23), [255, 0, 0]);
+  const kinds = Array.from({ length: 12 }, (_, kind) => ofKind(kind, true).join());
+  assert.equal(new Set(kinds).size, 12);
+  assert.notDeepEqual(ofShare(0, false), ofShare(1, false));
+});
+
+test('photos are found by id among all, and those that are not there are left out', () => {
+  const all = { id: Uint32Array.of(9, 4, 6), tag: Uint32Array.of(90, 40, 60) };
+  const { photos, places } = known(all, Uint32Array.of(6, 5, 9));
+  assert.deepEqual([...photos.tag], [60, 90]);
+  assert.deepEqual(places, [0, 2]);
 });

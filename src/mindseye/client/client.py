@@ -120,6 +120,10 @@ class Client:
         """Where photos were taken."""
         return self._columns("positions", {"q": query, **asked})
 
+    def towns(self) -> Columns:
+        """Where the largest towns of the Earth lie, with the names of the first of them."""
+        return self._columns("towns", {})
+
     def semantic_map(self, album: str | None = None) -> Columns:
         """A place on a flat map for every photo."""
         return self._columns("map", {"album": album})

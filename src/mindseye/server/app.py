@@ -24,6 +24,7 @@ from mindseye.server.routes import (
     API,
     access,
     albums,
+    earth,
     grid,
     health,
     jobs,
@@ -34,7 +35,7 @@ from mindseye.server.routes import (
 )
 
 ROUTERS: Final = (
-    *((API, room.router) for room in (search, photos, grid, albums, library, jobs, access)),
+    *((API, room.router) for room in (search, photos, grid, earth, albums, library, jobs, access)),
     ("", health.router),
 )
 """Where routes begin, and the routes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -43,6 +44,14 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
+def _leaflet() -> Path:
+    """The files of Leaflet, which come in a package of their own."""
+    spec = importlib.util.find_spec("xstatic.pkg.leaflet")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("there is no package XStatic-Leaflet", name="xstatic")
+    return Path(spec.origin).parent / "data"
+
+
 @cache
 def _text() -> str:
     return (WEB / "index.html").read_text().replace("{version}", version())
@@ -68,4 +77,5 @@ def install(app: FastAPI) -> None:
         router.add_api_route(address, shell, methods=["GET"], response_class=HTMLResponse)
     router.add_api_route("/shared/{link}", shared, methods=["GET"], response_class=HTMLResponse)
     app.include_router(router)
+    app.mount(f"/static/{version()}/leaflet", VersionedFiles(directory=_leaflet()))
     app.mount(f"/static/{version()}", VersionedFiles(directory=WEB), name="static")

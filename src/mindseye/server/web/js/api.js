@@ -3,6 +3,9 @@
 import { unpacked } from './columns.js';
 
 const ROOT = '/api/v1';
+/** An event of the window: somebody has to sign in before what was asked is answered. */
+export const SIGN_IN = 'mindseye:sign-in';
+
 const BINARY = 'application/vnd.mindseye.columns';
 
 /** @typedef {URLSearchParams | Record<string, string | number | boolean>} Parameters */
@@ -103,6 +106,7 @@ export function events() {
 async function ask(path, parameters, init) {
   const query = parameters ? `?${new URLSearchParams(/** @type {any} */ (parameters))}` : '';
   const answer = await fetch(ROOT + path + query, init);
+  if (answer.status === 401) dispatchEvent(new Event(SIGN_IN));
   if (!answer.ok) throw await problemOf(answer);
   return answer;
 }

@@ -16,7 +16,11 @@ const HEAVIEST = 3;
  */
 export function editChip(anchor, query, chip, onchange) {
   const isTerm = chip.kind === 'term';
-  const words = h('input', { name: 'words', value: isTerm ? chip.means : chip.text, required: true });
+  const words = h('input', {
+    name: 'words',
+    value: isTerm ? chip.means : chip.text,
+    required: true,
+  });
   const weight = h('input', {
     type: 'range',
     min: '0.25',

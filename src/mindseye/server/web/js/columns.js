@@ -93,6 +93,22 @@ export function picked(photos, places) {
 }
 
 /**
+ * The photos of these ids, as far as they are among all: one may have been written between two
+ * answers. `places` are where each stands in `ids`.
+ * @param {Photos} all
+ * @param {ArrayLike<number>} ids
+ * @returns {{photos: Photos, places: number[]}}
+ */
+export function known(all, ids) {
+  /** @type {Map<number, number>} */
+  const at = new Map();
+  all.id.forEach((id, place) => at.set(id, place));
+  const places = Array.from(ids, (_, place) => place).filter((place) => at.has(ids[place]));
+  const found = places.map((place) => at.get(ids[place]) ?? 0);
+  return { photos: picked(all, found), places };
+}
+
+/**
  * @param {Photos} photos
  * @param {(column: any, name: keyof Photos) => any} change
  * @returns {Photos}

@@ -66,5 +66,11 @@ export function opened(label, ...children) {
  * @param {string | Node} [note]
  */
 export function labelled(label, control, note) {
-  return h('label', { class: 'labelled' }, h('span', {}, label), control, note && h('small', {}, note));
+  return h(
+    'label',
+    { class: 'labelled' },
+    h('span', {}, label),
+    control,
+    note && h('small', {}, note),
+  );
 }

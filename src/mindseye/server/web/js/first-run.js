@@ -1,8 +1,70 @@
-/** The page of a library that has no photos yet. */
+/** The page of a library that has no photos yet: choose a folder, and they appear. */
 
-import { h } from './dom.js';
+import { get } from './api.js';
+import { fill, h, icon } from './dom.js';
+import { FolderChooser } from './folder-chooser.js';
+import { current, jobs, startJob } from './live.js';
+import { attempt } from './notice.js';
+import { bar, pace, title } from './progress.js';
+import { effect } from './signal.js';
 
-/** @returns {HTMLElement} */
+/** @type {HTMLElement | null} */
+let made = null;
+
+/** @returns {HTMLElement} the same each time, so that a choice outlives a reload of the photos */
 export function firstRun() {
-  return h('div', { class: 'welcome' }, h('h2', {}, 'There are no photos here yet'));
+  made ??= welcome();
+  return made;
+}
+
+function welcome() {
+  const element = h('div', { class: 'welcome' });
+  const begin = h(
+    'button',
+    { type: 'button', class: 'button primary', disabled: true },
+    'Take these photos in',
+  );
+  const chooser = new FolderChooser((folder) => (begin.disabled = !folder));
+  begin.addEventListener('click', () =>
+    attempt(() => startJob({ kind: 'ingest', folders: [chooser.chosen] })),
+  );
+  const encoder = h('p', {});
+  void attempt(async () => fill(encoder, ...told(await get('/encoders'))));
+  effect(() => {
+    const job = current(jobs.value);
+    if (job) fill(element, ...working(job));
+    else {
+      fill(
+        element,
+        h('h2', {}, 'Where are your photos?'),
+        h('p', {}, 'Files stay where they are and as they are. Nothing leaves this machine.'),
+        chooser.element,
+        h('div', { class: 'actions' }, begin),
+        encoder,
+      );
+    }
+  });
+  return element;
+}
+
+/** @param {import('./live.js').Job} job */
+function working(job) {
+  return [
+    icon('photos', 44),
+    h('h2', {}, title(job)),
+    h('p', {}, pace(job)),
+    bar(job),
+    h('p', {}, 'Photos appear here as they are taken in, and can be searched from the first on.'),
+  ];
+}
+
+/** @param {{spec: string, title: string, languages: string, in_use: boolean}[]} encoders */
+function told(encoders) {
+  const used = encoders.find((one) => one.in_use);
+  if (!used) return [];
+  const languages = used.languages ? `, which understands ${used.languages}` : '';
+  return [
+    `They will be searched by ${used.title || used.spec}${languages}. `,
+    h('a', { href: '/settings' }, 'Settings'),
+  ];
 }

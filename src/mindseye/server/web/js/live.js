@@ -40,7 +40,9 @@ export function listen() {
  * @param {Job[]} among
  */
 export function current(among) {
-  return among.find((job) => job.state === 'running') ?? among.find(({ state }) => state === 'waiting');
+  return (
+    among.find((job) => job.state === 'running') ?? among.find(({ state }) => state === 'waiting')
+  );
 }
 
 /**
@@ -66,7 +68,10 @@ function start() {
   void attempt(async () => (jobs.value = await get('/jobs')));
   source = events();
   source.addEventListener('job', ({ data }) => put(JSON.parse(data)));
-  source.addEventListener('library', ({ data }) => (generation.value = JSON.parse(data).generation));
+  source.addEventListener(
+    'library',
+    ({ data }) => (generation.value = JSON.parse(data).generation),
+  );
 }
 
 function stop() {

@@ -1,5 +1,6 @@
 /** The shell: what stands around every page, and which page an address shows. */
 
+import { get, SIGN_IN } from './api.js';
 import { fromAddress, nothing, toAddress } from './asked.js';
 import { fill, h, icon, iconButton } from './dom.js';
 import { takePictures } from './drop.js';
@@ -30,10 +31,20 @@ import { toggle } from './theme.js';
 /** @type {[string, keyof typeof import('./icons.js').ICONS, string][]} */
 const RAIL = [
   ['/', 'photos', 'Photos'],
+  ['/map', 'map', 'Map'],
+  ['/places', 'place', 'Places'],
+  ['/albums', 'albums', 'Albums'],
+  ['/settings', 'settings', 'Settings'],
 ];
 
 /** Pages that are fetched when they are first wanted. @type {Record<string, () => Promise<{page: (shell: Shell) => Page}>>} */
 const LATER = {
+  '/places': () => import('./places-page.js'),
+  '/map': () => import('./map-page.js'),
+  '/albums': () => import('./albums-page.js'),
+  '/settings': () => import('./settings-page.js'),
+  '/jobs': () => import('./jobs-page.js'),
+  '/login': () => import('./login-page.js'),
 };
 
 /** A reload of the photos while they are being taken in waits so long for the next, in ms. */
@@ -64,8 +75,9 @@ const shell = {
   },
   open: (photos, place) => openPhoto(photos, place, ''),
   showOnly: (photos) => {
-    go('/');
+    history.pushState({ only: true }, '', '/');
     photosPage.showOnly(photos);
+    void arrive();
   },
 };
 
@@ -83,7 +95,8 @@ const view = new PhotoView({
 
 /** @param {string} address of this page's own */
 function go(address) {
-  if (address !== location.pathname + location.search) history.pushState({}, '', address);
+  if (address === location.pathname + location.search) history.replaceState({}, '', address);
+  else history.pushState({}, '', address);
   void arrive();
 }
 
@@ -178,7 +191,10 @@ function leaveFor(asked) {
 
 pages.set('/', {
   element: photosPage.element,
-  arrive: () => void photosPage.show(fromAddress(location.search), pictures),
+  arrive: () => {
+    if (history.state?.only && photosPage.isPicked) return;
+    void photosPage.show(fromAddress(location.search), pictures);
+  },
 });
 fill(
   /** @type {HTMLElement} */ (document.getElementById('app')),
@@ -209,7 +225,7 @@ takePictures((dropped) => {
   field.searchBy(dropped);
 });
 listenForKeys(go, () => field.input.focus());
-listen();
+addEventListener(SIGN_IN, () => location.pathname !== '/login' && go('/login'));
 
 let shown = '';
 let reloading = 0;
@@ -224,4 +240,13 @@ effect(() => {
     void photosPage.refresh();
   }, CALM);
 });
-void arrive();
+void start();
+
+/** Guests of a shared album see its photos and nothing that goes on beside them. */
+async function start() {
+  const me = await get('/me').catch(() => null);
+  const role = me?.role ?? 'nobody';
+  document.documentElement.dataset.role = role;
+  if (me && role !== 'guest') listen();
+  await arrive();
+}

@@ -225,7 +225,11 @@ function keywords({ metadata }, { onedit, onsearch }) {
       ),
     ),
   );
-  const input = h('input', { class: 'tag-input', placeholder: 'Add a tag', 'aria-label': 'Add a tag' });
+  const input = h('input', {
+    class: 'tag-input',
+    placeholder: 'Add a tag',
+    'aria-label': 'Add a tag',
+  });
   input.addEventListener('change', () => {
     const added = input.value.split(',').map((word) => word.trim());
     void onedit({ add_keywords: added.filter(Boolean) });
@@ -250,12 +254,17 @@ function reasons(known) {
   const told = [
     ...known.passed.map(({ filter, known: value }) => [filter, value]),
     ...known.mentions.map(({ field, snippet }) => [field, snippet]),
-  ].map(([name, value]) => h('div', { class: 'reason' }, h('span', {}, name), h('small', {}, value)));
+  ].map(([name, value]) =>
+    h('div', { class: 'reason' }, h('span', {}, name), h('small', {}, value)),
+  );
   const likely = known.probability === null ? '' : `${percent(known.probability)} likely`;
   const words = [likely, known.relevant ? '' : 'below the cut-off'].filter(Boolean).join(', ');
-  return [h('h3', {}, 'Why this result'), words && h('p', { class: 'likely-line' }, words), ...scores, ...told].filter(
-    (one) => one instanceof Node,
-  );
+  return [
+    h('h3', {}, 'Why this result'),
+    words && h('p', { class: 'likely-line' }, words),
+    ...scores,
+    ...told,
+  ].filter((one) => one instanceof Node);
 }
 
 /** @param {{tool: string, prompt: string | null} | null} made */
@@ -280,7 +289,11 @@ function similar({ id }, { onopen }) {
       ...Array.from(photos.id, (other, at) =>
         h(
           'button',
-          { type: 'button', 'aria-label': 'Open a similar photo', onclick: () => onopen(photos, at) },
+          {
+            type: 'button',
+            'aria-label': 'Open a similar photo',
+            onclick: () => onopen(photos, at),
+          },
           h('img', { src: thumbnail(other, photos.tag[at], 160), alt: '', loading: 'lazy' }),
         ),
       ),

@@ -41,7 +41,12 @@ export class PhotoView {
     this.about = iconButton('info', 'About this photo (i)', () => this.#toggleInfo());
     this.download = h(
       'a',
-      { class: 'round', 'aria-label': 'Download (Shift D)', title: 'Download (Shift D)', download: '' },
+      {
+        class: 'round',
+        'aria-label': 'Download (Shift D)',
+        title: 'Download (Shift D)',
+        download: '',
+      },
       icon('download'),
     );
     this.before = this.#pageButton('left', 'Previous photo', -1);

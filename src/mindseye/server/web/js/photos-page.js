@@ -1,7 +1,7 @@
 /** The photos: everything by month, or what a search finds. */
 
 import { Problem } from './api.js';
-import { isEverything } from './asked.js';
+import { isEverything, nothing } from './asked.js';
 import { noPhotos } from './columns.js';
 import { fill, h } from './dom.js';
 import { firstRun } from './first-run.js';
@@ -62,6 +62,11 @@ export class PhotosPage {
     this.element = h('section', { class: 'page photos' }, this.bar.element, this.stage);
   }
 
+  /** Whether photos are shown that were picked somewhere else, not searched for. */
+  get isPicked() {
+    return this.#asked === null && this.photos.id.length > 0;
+  }
+
   /** What is shown. */
   get photos() {
     return this.grid.photos;
@@ -98,9 +103,13 @@ export class PhotosPage {
    * @param {Photos} photos
    */
   showOnly(photos) {
+    this.#asking.abort();
     this.#asked = null;
+    this.#results = null;
+    this.field.understood(nothing(), [], []);
     this.bar.hide();
     this.message.hidden = true;
+    this.grid.box.hidden = false;
     this.grid.show(photos, groupsOf(photos));
     this.scrubber.draw();
   }

@@ -75,7 +75,12 @@ export function progressCard() {
     if (!job) return;
     fill(
       card,
-      h('a', { class: 'progress-words', href: '/jobs' }, h('b', {}, title(job)), h('small', {}, pace(job))),
+      h(
+        'a',
+        { class: 'progress-words', href: '/jobs' },
+        h('b', {}, title(job)),
+        h('small', {}, pace(job)),
+      ),
       iconButton('close', 'Pause', () => direct(job, 'pause')),
       bar(job),
     );

@@ -48,13 +48,23 @@ export class ResultBar {
       ranked && this.#order(asked),
       ...(byPicture ? [] : FACETS.map((facet) => this.#facet(asked, ...facet))),
       asked.q && this.#keep(asked),
+      asked.q &&
+        h(
+          'a',
+          { class: 'button', href: `/map?q=${encodeURIComponent(asked.q)}` },
+          icon('map', 18),
+          'Show on map',
+        ),
     );
   }
 
   /** @param {Asked} asked */
   #order(asked) {
     /** @type {[string, '' | 'newest'][]} */
-    const orders = [['Best match', ''], ['Date', 'newest']];
+    const orders = [
+      ['Best match', ''],
+      ['Date', 'newest'],
+    ];
     return h(
       'div',
       { class: 'segments', role: 'group', 'aria-label': 'Order' },
@@ -137,7 +147,12 @@ export class ResultBar {
         },
       });
     };
-    return h('button', { type: 'button', class: 'button', onclick }, icon('albums', 18), 'Save');
+    return h(
+      'button',
+      { type: 'button', class: 'button for-editors', onclick },
+      icon('albums', 18),
+      'Save',
+    );
   }
 }
 
@@ -145,7 +160,9 @@ export class ResultBar {
 function said({ total, relevant, complete, photos, seconds, notices }) {
   const known = total ?? relevant;
   const open = total === null && !complete && relevant === photos.id.length;
-  const words = known ? `${counted(known, 'photo')}${open ? ' and more' : ''}` : 'Nothing matches well';
+  const words = known
+    ? `${counted(known, 'photo')}${open ? ' and more' : ''}`
+    : 'Nothing matches well';
   return [
     h('b', {}, words),
     h('small', {}, `${Math.max(1, Math.round(seconds * 1000))} ms`),

@@ -93,7 +93,14 @@ export class Scrubber {
     const heads = this.grid.made?.heads ?? [];
     const now = heads.findLastIndex((head) => head.top <= this.grid.top + 1);
     /** @type {Record<string, number>} */
-    const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 12, PageUp: -12 };
+    const steps = {
+      ArrowDown: 1,
+      ArrowRight: 1,
+      ArrowUp: -1,
+      ArrowLeft: -1,
+      PageDown: 12,
+      PageUp: -12,
+    };
     const ends = { Home: 0, End: heads.length - 1 };
     const to = event.key in ends ? ends[/** @type {'Home'} */ (event.key)] : now + steps[event.key];
     if (Number.isNaN(to) || !heads.length) return;

@@ -38,7 +38,11 @@ export class SearchField {
       'aria-controls': 'suggestions',
     });
     this.suggestions = new Suggestions(this.input, (chosen) => this.#choose(chosen));
-    this.list = h('ul', { class: 'field-chips', 'aria-label': 'What is searched for', hidden: true });
+    this.list = h('ul', {
+      class: 'field-chips',
+      'aria-label': 'What is searched for',
+      hidden: true,
+    });
     this.file = h('input', { type: 'file', accept: 'image/*', multiple: true, hidden: true });
     this.clear = iconButton('close', 'Clear the search', () => this.onask(nothing(), []));
     this.element = h(
@@ -189,7 +193,11 @@ export class SearchField {
       ...unlike.map((id) => this.#photoChip(id, 'unlike', unlike)),
       ...this.#chips.map((chip) => this.#queryChip(q, chip)),
       album &&
-        chipElement({ text: `in ${album}`, kind: 'filter', ongone: () => this.#change({ album: '' }) }),
+        chipElement({
+          text: `in ${album}`,
+          kind: 'filter',
+          ongone: () => this.#change({ album: '' }),
+        }),
     ].filter((chip) => chip !== '');
     fill(this.list, ...chips);
     this.list.hidden = !chips.length;

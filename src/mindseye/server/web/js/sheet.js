@@ -61,7 +61,11 @@ export class Sheet {
   draw(scene, from, to, pictured) {
     const { made, photos } = scene;
     const wanted = new Set();
-    for (let row = lastAtMost(made.tops, from); row < made.tops.length && made.tops[row] <= to; row++) {
+    for (
+      let row = lastAtMost(made.tops, from);
+      row < made.tops.length && made.tops[row] <= to;
+      row++
+    ) {
       for (const box of boxes(made, photos.aspect, row)) {
         wanted.add(box.photo);
         const tile = this.#tiles.get(box.photo) ?? this.#place(scene, row, box);
@@ -88,7 +92,12 @@ export class Sheet {
    */
   #place({ made, photos, base }, row, { photo, left, width }) {
     const tile = this.#spare.pop() ?? newTile();
-    dress(tile, photos, photo, { left, top: made.tops[row] - base, width, height: made.heights[row] });
+    dress(tile, photos, photo, {
+      left,
+      top: made.tops[row] - base,
+      width,
+      height: made.heights[row],
+    });
     this.#mark(photo, tile);
     this.#tiles.set(photo, tile);
     this.element.append(tile.element);

@@ -44,7 +44,8 @@ export function listenForKeys(go, search) {
       search();
       return;
     }
-    const busy = target.matches?.('input, textarea, select') || document.querySelector('dialog:modal');
+    const busy =
+      target.matches?.('input, textarea, select') || document.querySelector('dialog:modal');
     if (busy || event.ctrlKey || event.metaKey || event.altKey) return;
     const page = before === 'g' ? PAGES[event.key] : undefined;
     before = event.key;

@@ -104,7 +104,8 @@ export class Zoom {
   #pinch(id, before, now) {
     const other = [...this.#fingers].find(([one]) => one !== id)?.[1];
     if (!other) return;
-    const span = (/** @type {[number, number]} */ one) => Math.hypot(one[0] - other[0], one[1] - other[1]);
+    const span = (/** @type {[number, number]} */ one) =>
+      Math.hypot(one[0] - other[0], one[1] - other[1]);
     this.by(span(now) / max(1, span(before)), [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2]);
   }
 

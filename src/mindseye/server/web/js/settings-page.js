@@ -1,0 +1,178 @@
+/** Settings: how the page looks, what the library holds, its folders, who is signed in. */
+
+import { get, send } from './api.js';
+import { ask, opened } from './dialog.js';
+import { fill, h } from './dom.js';
+import { FolderChooser } from './folder-chooser.js';
+import { startJob } from './live.js';
+import { attempt } from './notice.js';
+import { list as listKeys } from './shortcuts.js';
+import { effect } from './signal.js';
+import { choose, chosen } from './theme.js';
+import { bytes, count } from './words.js';
+
+/** @typedef {{name: string, value: unknown, source: string, help: string}} Setting */
+/** @typedef {{encoder: string, dim: number, vectors: number}} Space */
+
+/** @returns {import('./main.js').Page} */
+export function page() {
+  const library = h('div', {});
+  const server = h('div', {});
+  const account = h('div', {});
+  const element = h(
+    'section',
+    { class: 'page' },
+    h(
+      'div',
+      { class: 'leaf' },
+      h('header', { class: 'leaf-head' }, h('h1', {}, 'Settings')),
+      part('Appearance', line('Theme', themes()), line('Keys', keys())),
+      library,
+      account,
+      server,
+    ),
+  );
+  const load = async () => {
+    await attempt(async () => fill(library, ...libraryParts(await get('/status'))));
+    await attempt(async () => fill(account, ...accountParts(await get('/me'))));
+    await attempt(async () => fill(server, serverPart(await get('/settings'))));
+  };
+  return { element, arrive: () => void load() };
+}
+
+/**
+ * @param {string} title
+ * @param {...Node} lines
+ */
+function part(title, ...lines) {
+  return h('section', { class: 'card part' }, h('h2', {}, title), ...lines);
+}
+
+/**
+ * @param {string} words
+ * @param {Node | string} value
+ */
+function line(words, value) {
+  return h('div', { class: 'setting' }, h('span', {}, words), h('div', {}, value));
+}
+
+function themes() {
+  /** @type {['' | 'light' | 'dark', string][]} */
+  const known = [
+    ['', 'As the system'],
+    ['light', 'Light'],
+    ['dark', 'Dark'],
+  ];
+  const group = h('div', { class: 'segments', role: 'group', 'aria-label': 'Theme' });
+  effect(() =>
+    fill(
+      group,
+      ...known.map(([theme, words]) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            'aria-pressed': String(chosen.value === theme),
+            onclick: () => choose(theme),
+          },
+          words,
+        ),
+      ),
+    ),
+  );
+  return group;
+}
+
+function keys() {
+  return h('button', { type: 'button', class: 'button', onclick: listKeys }, 'Show the keys');
+}
+
+/** @param {any} status as the API says it */
+function libraryParts(status) {
+  const { coverage } = status;
+  const disk = Object.values(status.bytes_on_disk).reduce(
+    (all, part) => Number(all) + Number(part),
+    0,
+  );
+  const folders = status.roots.map((/** @type {string} */ root) => h('code', {}, root));
+  return [
+    part(
+      'Library',
+      line('Photos', count(coverage.photos)),
+      line(
+        'Searchable',
+        `${count(status.encoded)}${status.waiting ? `, ${count(status.waiting)} waiting` : ''}`,
+      ),
+      line('Skipped files', h('a', { href: '/jobs' }, count(coverage.skipped))),
+      line('On disk', bytes(Number(disk))),
+      line('Folders', h('div', { class: 'paths' }, ...folders, addFolder())),
+      ...status.notices.map((/** @type {string} */ notice) => h('p', { class: 'trouble' }, notice)),
+    ),
+    part(
+      'Encoders',
+      ...status.spaces.map((/** @type {Space} */ { encoder, dim, vectors }) =>
+        line(
+          encoder,
+          `${count(vectors)} pictures · ${dim} numbers each${encoder === status.encoder ? ' · in use' : ''}`,
+        ),
+      ),
+    ),
+  ].filter((one) => one.childElementCount > 1);
+}
+
+function addFolder() {
+  const onclick = () => {
+    const chooser = new FolderChooser();
+    ask({
+      title: 'Take a folder in',
+      content: [chooser.element],
+      deed: 'Take in',
+      onsubmit: async () => {
+        if (!chooser.chosen) throw new Error('Choose a folder first');
+        await startJob({ kind: 'ingest', folders: [chooser.chosen] });
+      },
+    });
+  };
+  return h('button', { type: 'button', class: 'button small', onclick }, 'Add a folder');
+}
+
+/** @param {{name: string, role: string, accounts: boolean, version: string}} me */
+function accountParts(me) {
+  if (!me.accounts) return [];
+  const onclick = async () => {
+    await send('POST', '/logout');
+    location.assign('/login');
+  };
+  return [
+    part(
+      'Account',
+      line('Signed in as', `${me.name}, ${me.role}`),
+      line('', h('button', { type: 'button', class: 'button', onclick }, 'Sign out')),
+    ),
+  ];
+}
+
+/** @param {Setting[]} settings */
+function serverPart(settings) {
+  const show = () =>
+    opened(
+      'Settings of the server',
+      h('h2', {}, 'Settings of the server'),
+      h('p', { class: 'faint' }, 'They are read once, when it starts.'),
+      h(
+        'dl',
+        { class: 'facts' },
+        ...settings.flatMap(({ name, value, source, help }) => [
+          h('dt', { title: help }, name),
+          h(
+            'dd',
+            {},
+            h('code', {}, value === '' ? '–' : String(value)),
+            h('small', {}, ` ${source}`),
+          ),
+        ]),
+      ),
+    );
+  const button = h('button', { type: 'button', class: 'button', onclick: show }, 'Show them');
+  return part('Server', line('What it runs by', button));
+}

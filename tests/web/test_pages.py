@@ -1,0 +1,136 @@
+"""Albums, jobs, settings, the first run and signing in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+from tests.web.conftest import Look, Served, by_date, shown
+
+_UNNAMED = """() => [...document.querySelectorAll(
+    'button, a[href], input:not([type=hidden]):not([hidden]), select, textarea')]
+    .filter(control => control.checkVisibility())
+    .filter(control => !(control.getAttribute('aria-label') || control.title
+        || control.innerText.trim() || control.labels?.length))
+    .map(control => control.outerHTML.slice(0, 160))"""
+
+_PALE = """() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const rgba = colour => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
+    const light = ([red, green, blue]) => [red, green, blue]
+        .map(one => one / 255)
+        .map(one => one <= .04045 ? one / 12.92 : ((one + .055) / 1.055) ** 2.4)
+        .reduce((sum, one, at) => sum + one * [.2126, .7152, .0722][at], 0);
+    const ground = element => { for (let at = element; at; at = at.parentElement) {
+        const colour = rgba(getComputedStyle(at).backgroundColor);
+        if (colour[3] > 250) return colour; }
+        return [255, 255, 255]; };
+    return [...document.querySelectorAll('body *')].filter(element => element.checkVisibility()
+            && [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())
+            && !element.closest('.tile, .viewer, .skip, :disabled'))
+        .map(element => { const [one, other] = [light(rgba(getComputedStyle(element).color)),
+            light(ground(element))].sort((a, b) => b - a);
+            return [(one + .05) / (other + .05), element.outerHTML.slice(0, 120)]; })
+        .filter(([ratio]) => ratio < 4.5);
+}"""
+
+
+def test_an_album_is_made_opened_changed_and_deleted(own: Served, look: Look) -> None:
+    page = look(own, "/albums")
+    expect(page.get_by_text("No albums yet")).to_be_visible()
+    page.get_by_role("button", name="New album").click()
+    page.get_by_label("Name").fill("Reds")
+    page.get_by_label("Search", exact=False).last.fill("color:red")
+    page.get_by_role("button", name="Create").click()
+    card = page.locator(".card")
+    expect(card).to_contain_text(f"{len(own.ids('color:red'))} photos")
+    expect(card.locator(".cover img")).to_have_count(4)
+    card.get_by_role("button", name="Edit").click()
+    page.get_by_label("Name").fill("All reds")
+    page.get_by_text("How it is searched").click()
+    page.get_by_label("Most results").fill("5")
+    page.get_by_role("button", name="Save").click()
+    expect(card.get_by_role("heading")).to_contain_text("All reds")
+    assert own.library.store.albums.get("All reds").max_results == 5
+    card.get_by_role("link", name="Open").click()
+    expect(page.locator(".chip")).to_have_text("in All reds")
+    page.go_back()
+    card.get_by_role("button", name="Edit").click()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No albums yet")).to_be_visible()
+    # A cover may have been asked for by the name of before.
+    look.troubles[:] = [said for said in look.troubles if "404" not in said]  # type: ignore[attr-defined]
+
+
+def test_a_custom_encoder_of_an_album_stays_to_be_chosen(own: Served, look: Look) -> None:
+    page = look(own, "/albums")
+    encoder = "open-clip:ViT-B-32/mine"
+    made = page.request.post("/api/v1/albums", data={"name": "Odd", "encoder": encoder})
+    assert made.ok
+    page.reload()
+    page.get_by_role("button", name="Edit").click()
+    choice = page.get_by_label("Encoder", exact=False)
+    expect(choice).to_have_value(encoder)
+    page.get_by_label("Description").fill("kept")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("kept")).to_be_visible()
+    assert own.library.store.albums.get("Odd").encoder == encoder
+    page.get_by_role("button", name="Edit").click()
+    choice.select_option("")
+    expect(page.get_by_text("until then it is searched as before")).to_be_visible()
+
+
+def test_photos_appear_while_the_first_folder_is_taken_in(
+    bare: Served, look: Look, painted: Path
+) -> None:
+    page = look(bare)
+    page.get_by_role("button", name=str(painted)).click()
+    page.get_by_role("button", name="photos", exact=True).click()
+    page.get_by_role("button", name="Take these photos in").click()
+    shown(page)
+    expect(page.locator(".welcome")).to_be_hidden()
+    page.goto("/jobs")
+    expect(page.locator(".badge")).to_have_text("Done", timeout=20_000)
+    expect(page.get_by_text("broken.jpg")).to_be_visible()
+    page.goto("/")
+    expect(page.locator(".tile").first).to_have_attribute("aria-setsize", str(len(by_date(bare))))
+
+
+def test_settings_say_what_the_library_holds(served: Served, look: Look) -> None:
+    page = look(served, "/settings")
+    expect(page.locator(".part", has_text="Library")).to_contain_text(str(len(by_date(served))))
+    expect(page.locator(".part", has_text="Encoders")).to_contain_text("test-colours")
+    page.get_by_role("button", name="Dark", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_where_there_are_accounts_one_signs_in(own: Served, look: Look) -> None:
+    page = look(own)
+    shown(page)
+    first = {"name": "ann", "role": "admin", "password": "a long enough one"}
+    assert page.request.post("/api/v1/users", data=first).ok
+    page.goto("/")
+    expect(page).to_have_url(re.compile("/login$"))
+    page.get_by_label("Name").fill("ann")
+    page.get_by_label("Password").fill("a long enough one")
+    page.get_by_role("button", name="Sign in").click()
+    shown(page)
+    page.goto("/settings")
+    expect(page.get_by_text("ann, admin")).to_be_visible()
+    # The browser itself logs the answers 401 that led to the form.
+    look.troubles[:] = [said for said in look.troubles if "401" not in said]  # type: ignore[attr-defined]
+
+
+def test_every_control_has_a_name_and_every_text_is_legible(served: Served, look: Look) -> None:
+    photo = by_date(served)[0].id
+    for scheme in ("light", "dark"):
+        page = look(served, color_scheme=scheme)
+        shown(page)
+        for path in ("/", "/?q=red", f"/photo/{photo}", "/albums", "/jobs", "/settings", "/places"):
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate(_UNNAMED) == [], path
+            assert page.evaluate(_PALE) == [], (path, scheme)
