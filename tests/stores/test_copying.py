@@ -26,13 +26,17 @@ from mindseye.testing.samples import (
 )
 from mindseye.types import Album, Edit, PictureFacts
 
-KINDS = ("embedded", "postgres", "plain postgres")
+KINDS = ("embedded", "postgres", "plain postgres", "mariadb")
 
 
 @pytest.fixture
 def store_of(request, tmp_path):
     """Opens an empty library of a kind; each kind is one database however often it is asked for."""
-    fixtures = {"postgres": "postgres_library", "plain postgres": "plain_postgres_library"}
+    fixtures = {
+        "postgres": "postgres_library",
+        "plain postgres": "plain_postgres_library",
+        "mariadb": "mariadb_library",
+    }
     opened = []
 
     def store_of(kind, name="source"):
@@ -84,10 +88,10 @@ def test_a_copy_is_the_same_and_works_on(store_of, of, kind):
     assert target.choices.find("copying") is None
     assert list(target.check()) == []
     assert target.texts.search("größer", 9).ids.tolist() == ids[2:3]
-    query = unit_rows(1, seed=9)
     for space in (SPACE, OTHER_SPACE):
-        [one] = source.vectors(space).search(query[:, : space.dim], 5)
-        [other] = target.vectors(space).search(query[:, : space.dim], 5)
+        query = unit_rows(1, seed=9, dim=space.dim)
+        [one] = source.vectors(space).search(query, 5)
+        [other] = target.vectors(space).search(query, 5)
         assert other.ids.tolist() == one.ids.tolist()
         assert other.scores == pytest.approx(one.scores, abs=1e-3)
     [fresh] = put_some(target, 1, first=500)
