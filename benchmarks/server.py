@@ -32,8 +32,6 @@ from mindseye.library import Library
 
 BINARY = {"Accept": "application/vnd.mindseye.columns"}
 THINGS = ("a dog on a beach", "birthday cake", "mountain lake at dawn", "red car", "an old bridge")
-SEARCHES = 20
-"""Of each client."""
 
 
 def main() -> None:
@@ -41,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--searches", type=int, default=20, help="of each client")
     parser.add_argument("--pictures", type=int, default=1500, help="taken in meanwhile")
     parser.add_argument("--library", type=Path, help="keep the library here, or use that one")
     options = parser.parse_args()
@@ -52,7 +51,7 @@ def main() -> None:
         with served(library, pictures) as (address, process):
             print("\n| what | measured |\n|---|---|")
             alone(address, process)
-            asyncio.run(together(address, pictures, options.clients))
+            asyncio.run(together(address, pictures, options.clients, options.searches))
             tell("resident memory afterwards", f"{resident(process):.0f} MB")
 
 
@@ -122,7 +121,7 @@ def alone(address: str, process: subprocess.Popen[str]) -> None:
         tell("the same over the time the library itself took", f"{over:.2f}")
 
 
-async def together(address: str, pictures: Path, clients: int) -> None:
+async def together(address: str, pictures: Path, clients: int, searches: int) -> None:
     """What each of many clients waits for while photos are taken in."""
     limits = httpx.Limits(max_connections=clients)
     async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as client:
@@ -131,7 +130,7 @@ async def together(address: str, pictures: Path, clients: int) -> None:
         while (await client.get(f"/api/v1/jobs/{job}")).json()["state"] == "waiting":
             await asyncio.sleep(0.1)
         started = time.perf_counter()
-        asked = await asyncio.gather(*(one(client, number) for number in range(clients)))
+        asked = await asyncio.gather(*(one(client, number, searches) for number in range(clients)))
         seconds = time.perf_counter() - started
         state = (await client.get(f"/api/v1/jobs/{job}")).json()
         answers = [answer for answered in asked for answer in answered]
@@ -158,10 +157,10 @@ async def together(address: str, pictures: Path, clients: int) -> None:
         await client.post(f"/api/v1/jobs/{job}/cancel")
 
 
-async def one(client: httpx.AsyncClient, number: int) -> list[tuple[float, int]]:
+async def one(client: httpx.AsyncClient, number: int, searches: int) -> list[tuple[float, int]]:
     """The searches of one client: milliseconds and status of each."""
     asked = []
-    for place in range(SEARCHES):
+    for place in range(searches):
         began = time.perf_counter()
         answer = await client.get("/api/v1/search", params=words(place, number + 1))
         asked.append((1e3 * (time.perf_counter() - began), answer.status_code))

@@ -69,7 +69,8 @@ class StoreColumns:
         passing = self._passes(chosen or Selection())
         with self._read() as connection:
             rows = connection.execute(select(*known).where(passing)).all()
-            known_tints = _tints(connection, passing)
+            # Without a choice those of missing photos are read too: that costs less than to ask.
+            known_tints = _tints(connection, None if chosen is None else passing)
         ids, moments, widths, heights, digests = _columns(
             rows, (np.int64, "datetime64[us]", np.int32, np.int32, "U8")
         )
@@ -120,22 +121,24 @@ def _columns(rows: Sequence[Any], kinds: Sequence[Any]) -> list[NDArray[Any]]:
     return [np.array(column, dtype=kind) for column, kind in zip(listed, kinds, strict=True)]
 
 
-def _tints(connection: Connection, passing: ColumnElement[bool]) -> tuple[Ids, NDArray[np.int32]]:
-    """Photos whose colours are known, by id, and the mean of those, weighted by their shares.
+def _tints(
+    connection: Connection, passing: ColumnElement[bool] | None
+) -> tuple[Ids, NDArray[np.int32]]:
+    """Photos that pass, or all, whose colours are known, by id, and the mean of their colours.
 
-    Sums of the channels are made side by side in one number: to ask for each of them by itself
-    would cost most of what a timeline costs.
+    It is weighted by their shares. Sums of the channels are made side by side in one number: to
+    ask for each of them by itself would cost most of what a timeline costs.
     """
     weight = cast(colours.c.share * _WEIGHT, BigInteger)
     side_by_side = case(_SIDE_BY_SIDE, value=colours.c.colour, else_=_beside((128, 128, 128)))
     sums = (func.sum(weight * side_by_side), func.sum(weight))
-    chosen = select(photos.c.id).where(passing)
     listed = (
         select(colours.c.photo_id, *(cast(total, BigInteger) for total in sums))
-        .where(colours.c.photo_id.in_(chosen))
         .group_by(colours.c.photo_id)
         .order_by(colours.c.photo_id)
     )
+    if passing is not None:
+        listed = listed.where(colours.c.photo_id.in_(select(photos.c.id).where(passing)))
     ids, totals, weights = _columns(connection.execute(listed).all(), (np.int64,) * 3)
     channels = [totals >> 2 * _BITS, totals >> _BITS & _MASK, totals & _MASK]
     red, green, blue = (np.rint(one / np.maximum(weights, 1)).astype(np.int32) for one in channels)

@@ -59,7 +59,7 @@ def _documented(said: str) -> dict[int | str, dict[str, Any]]:
 def timeline(request: Request, context: Here, caller: Guest, asked: AskedHere) -> Response:
     """All photos, or those relevant to a query, newest first, those without a date last."""
 
-    def make(chosen: Selection) -> Columns:
+    def make(chosen: Selection | None) -> Columns:
         listed = context.library.store.columns.timeline(chosen)
         return Columns(columns.of_timeline(listed), {"photos": len(listed.ids)})
 
@@ -74,9 +74,9 @@ def timeline(request: Request, context: Here, caller: Guest, asked: AskedHere) -
 def positions(request: Request, context: Here, caller: Guest, asked: AskedHere) -> Response:
     """Where photos were taken, of all or of those relevant to a query, as far as it is known."""
 
-    def make(chosen: Selection) -> Columns:
+    def make(chosen: Selection | None) -> Columns:
         known = context.library.store.columns.positions(chosen)
-        photos = context.library.store.counts.photos(chosen)
+        photos = context.library.store.counts.photos(chosen or Selection())
         return Columns(
             {
                 "id": known.ids.astype(np.uint32),
@@ -138,19 +138,16 @@ def _remembered(
     request: Request,
     context: Context,
     key: tuple[str, Caller, Asked],
-    make: Callable[[Selection], Columns],
+    make: Callable[[Selection | None], Columns],
 ) -> Response:
     what, caller, asked = key
-
-    def made() -> Columns:
-        understood = Understood.of(context, caller, asked)
-        return make(
-            context.library.chosen(understood.query, album=understood.album, within=asked.only)
-        )
-
     # What a query finds may depend on today's date: it is remembered for all photos only.
-    everything = caller.album is None and asked == Asked()
-    return _in_form(request, context.memory.get(what, made) if everything else made())
+    if caller.album is None and asked == Asked():
+        return _in_form(request, context.memory.get(what, lambda: make(None)))
+
+    understood = Understood.of(context, caller, asked)
+    found = context.library.chosen(understood.query, album=understood.album, within=asked.only)
+    return _in_form(request, make(found))
 
 
 def _in_form(request: Request, made: Columns) -> Response:

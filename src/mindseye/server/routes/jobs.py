@@ -226,13 +226,15 @@ async def events(request: Request, context: Here, caller: Viewer) -> AsyncIterat
     Begins with the generation and every job that has not ended.
     """
     del caller
-    seen = max((job.version for job in context.jobs.all()), default=0)
+    # In threads: whoever writes a job down holds the lock that a look at the jobs takes.
+    known = await run_sync(context.jobs.all)
+    seen = max((job.version for job in known), default=0)
     generation, looks = "", 0
-    for open_job in reversed(context.jobs.all()):
+    for open_job in reversed(known):
         if open_job.ended_at is None:
             yield _event("job", _facts(open_job).model_dump())
     while not context.closing and not await request.is_disconnected():
-        for changed in context.jobs.changes(seen):
+        for changed in await run_sync(context.jobs.changes, seen):
             seen = changed.version
             yield _event("job", _facts(changed).model_dump())
         if looks % _GENERATION_EVERY == 0:

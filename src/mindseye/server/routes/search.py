@@ -51,7 +51,9 @@ def search_by_picture(
     context: Here,
     caller: Guest,
     asked: PageAskedHere,
-    picture: Annotated[list[UploadFile], File(description="JPEG, PNG, HEIC and the like.")],
+    picture: Annotated[
+        list[UploadFile], File(max_length=8, description="JPEG, PNG, HEIC and the like.")
+    ],
 ) -> Response:
     """Find photos that show what these pictures show; they are searched by, not taken in."""
     pasted = [Pasted(part.file.read(), part.filename or "pasted picture") for part in picture]
