@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mindseye.index.exact import score
-from mindseye.index.flat import FlatIndex
+from mindseye.index.mapped import MappedIndex
 
 DIM = 512
 K = 10
@@ -45,11 +45,11 @@ _COLD = """
 import sys, time
 import numpy, faiss
 from pathlib import Path
-from mindseye.index.flat import FlatIndex
+from mindseye.index.mapped import MappedIndex
 query = numpy.ones((1, int(sys.argv[2])), numpy.float32)
 query /= numpy.linalg.norm(query)
 started = time.perf_counter()
-index = FlatIndex(Path(sys.argv[1]), "benchmark", int(sys.argv[2]))
+index = MappedIndex(Path(sys.argv[1]), "benchmark", int(sys.argv[2]))
 opened = time.perf_counter()
 index.search(query, 10)
 print(1e3 * (opened - started), 1e3 * (time.perf_counter() - opened))
@@ -135,9 +135,9 @@ def timed(ask: Callable[[Rows], object], queries: Rows) -> Timing:
     return Timing(*(round(float(np.quantile(taken, q)), 2) for q in (0.5, 0.95)))
 
 
-def build(folder: Path, count: int) -> tuple[FlatIndex, HalfRows, float]:
+def build(folder: Path, count: int) -> tuple[MappedIndex, HalfRows, float]:
     """An index of so many vectors as a library builds it, its rows, and the seconds it took."""
-    index = FlatIndex(folder, "benchmark", DIM)
+    index = MappedIndex(folder, "benchmark", DIM)
     kept = []
     taken = 0.0
     step = max(200_000, CHUNK)
@@ -178,7 +178,7 @@ def measure(count: int, folder: Path) -> Result:
     )
 
 
-def recall_of(index: FlatIndex, rows: HalfRows, queries: Rows) -> float:
+def recall_of(index: MappedIndex, rows: HalfRows, queries: Rows) -> float:
     """The share of the true best that was found."""
     shares = []
     for query in queries:
@@ -204,7 +204,7 @@ def rivals(rows: HalfRows, queries: Rows) -> tuple[float, float]:
     return round(exact * scale, 2), round(by_faiss * scale, 2)
 
 
-def measure_within(index: FlatIndex, count: int, queries: Rows) -> dict[str, float]:
+def measure_within(index: MappedIndex, count: int, queries: Rows) -> dict[str, float]:
     """Milliseconds of a search among so many allowed ids."""
     rng = np.random.default_rng(3)
     taken = {}

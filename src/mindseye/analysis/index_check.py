@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mindseye.index.flat import FlatIndex
+from mindseye.index.mapped import MappedIndex
 from mindseye.types import EmbeddingSpace, Ids, Vectors
 
 _QUERIES = 1000
@@ -35,7 +35,7 @@ def check_index(
     space: EmbeddingSpace, rows: Vectors, queries: Vectors, ks: Sequence[int]
 ) -> IndexCheck:
     """Build the index of these rows `(n, dim)` and ask both for the best of each `k`."""
-    index = FlatIndex(None, space.fingerprint, space.dim)
+    index = MappedIndex(None, space.fingerprint, space.dim)
     index.add(np.arange(len(rows), dtype=np.int64), rows)
     index.flush()
     step = max(1, len(queries) // _QUERIES)

@@ -3,8 +3,11 @@
     stamp.json          written last and atomically: what the files hold and from what they come
     rows-G.faiss        float16 rows of generation G, only ever appended to (`matrix.py`)
     ids-G.i64           their ids, in the same order
-    codes-G-N.faiss     the codes of the first N rows
+    codes-G-N.faiss     the flat codes of the first N rows
     dead-G-N.i64        positions of the N rows that were removed since
+    trained-T.faiss     the trained index number T, without rows, and tree-T.npz beside it
+    part-G-T-A-B.faiss  its codes of the rows from A to B, and lists-G-T-A-B their lists
+    building/           what a build has made so far; emptied by the next one
 
 The stamp says how many rows count, so a reader that mapped the files is not disturbed by an
 append, and what a killed append left behind is cut off by the next one. Whatever does not fit its
@@ -13,40 +16,21 @@ stamp is treated as absent: the rows come from the catalog and can be written ag
 
 from __future__ import annotations
 
-import json
 import os
+import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from mindseye.index.matrix import header
+from mindseye.index.stamp import FORMAT, Part, Stamp, Training
 from mindseye.types import Ids
 
-FORMAT = f"2, FAISS {faiss.__version__}"
-"""Another format or another version of FAISS: the files are made anew, which takes seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What the files of an index hold: format, space, generation and number of rows.
-
-    `codes` counts the rows the code file covers, `dead` the rows that were removed; 0 where there
-    is no such file. Within a generation rows are only added and only die, so the counts name the
-    content of the files.
-    """
-
-    fingerprint: str
-    dim: int
-    generation: int = 0
-    rows: int = 0
-    codes: int = 0
-    dead: int = 0
-    format: str = FORMAT
+_READ_AT_ONCE = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +42,7 @@ class IndexFiles:
     def read_stamp(self, fingerprint: str, dim: int) -> Stamp | None:
         """The stamp, or None where the files are absent, foreign or shorter than it says."""
         try:
-            stamp = Stamp(**json.loads((self.folder / "stamp.json").read_text()))
+            stamp = Stamp.from_json((self.folder / "stamp.json").read_text())
             fits = (stamp.format, stamp.fingerprint, stamp.dim) == (FORMAT, fingerprint, dim)
             whole = (
                 self.rows(stamp).stat().st_size >= _end(stamp)
@@ -66,7 +50,7 @@ class IndexFiles:
                 and (not stamp.codes or self.codes(stamp).is_file())
                 and (not stamp.dead or self.dead(stamp).stat().st_size == 8 * stamp.dead)
             )
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, KeyError):
             return None
         return stamp if fits and whole else None
 
@@ -74,15 +58,16 @@ class IndexFiles:
         """Put the stamp in place at once, then drop files it does not name."""
         temporary = self.folder / "stamp.json.new"
         with temporary.open("w") as stream:
-            json.dump(asdict(stamp), stream)
+            stream.write(stamp.to_json())
             stream.flush()
             os.fsync(stream.fileno())
         if stamp.codes:
-            # FAISS wrote this one; the stamp must not outlive it when the power fails.
-            with self.codes(stamp).open("r+b") as stream:
-                os.fsync(stream.fileno())
+            settle(self.codes(stamp))
         temporary.replace(self.folder / "stamp.json")
         named = {self.rows(stamp), self.ids(stamp), self.codes(stamp), self.dead(stamp)}
+        if stamp.training is not None:
+            named |= {self.trained(stamp.training), self.tree(stamp.training)}
+            named |= {path for part in stamp.parts for path in self.part(stamp, part)}
         for path in self.folder.glob("*-*"):
             if path not in named:
                 _drop(path)
@@ -102,7 +87,8 @@ class IndexFiles:
         shape = (stamp.rows, stamp.dim)
         start = len(header(stamp.dim, 0))
         rows = np.memmap(self.rows(stamp), np.float16, mode="r", offset=start, shape=shape)
-        return rows, np.fromfile(self.ids(stamp), np.int64, stamp.rows)
+        ids = np.memmap(self.ids(stamp), np.int64, mode="r", shape=(stamp.rows,))
+        return rows, ids
 
     def read_dead(self, stamp: Stamp) -> Ids:
         """Positions of the rows that were removed."""
@@ -147,6 +133,50 @@ class IndexFiles:
     def dead(self, stamp: Stamp) -> Path:
         """The file of the positions of removed rows."""
         return self.folder / f"dead-{stamp.generation}-{stamp.dead}.i64"
+
+    def trained(self, training: Training) -> Path:
+        """The file of a trained index without rows."""
+        return self.folder / f"trained-{training.number}.faiss"
+
+    def tree(self, training: Training) -> Path:
+        """The file of the tree of its centroids, where it has one."""
+        return self.folder / f"tree-{training.number}.npz"
+
+    def part(self, stamp: Stamp, part: Part) -> tuple[Path, Path]:
+        """The files of the codes of some rows, and of their lists."""
+        assert stamp.training is not None, "only a trained index has parts"
+        name = f"{stamp.generation}-{stamp.training.number}-{part.start}-{part.stop}"
+        return self.folder / f"part-{name}.faiss", self.folder / f"lists-{name}.bin"
+
+    def damaged(self, stamp: Stamp) -> list[Path]:
+        """The files of the trained index that are not what was written."""
+        if stamp.training is None:
+            return []
+        groups = [(self.trained(stamp.training), self.tree(stamp.training))]
+        sums = [stamp.training.checksum]
+        groups += [self.part(stamp, part) for part in stamp.parts]
+        sums += [part.checksum for part in stamp.parts]
+        return [
+            paths[0] for paths, found in zip(groups, sums, strict=True) if checksum(*paths) != found
+        ]
+
+
+def settle(path: Path) -> None:
+    """Have a file that FAISS wrote on the disk before a stamp names it."""
+    with path.open("r+b") as stream:
+        os.fsync(stream.fileno())
+
+
+def checksum(*paths: Path) -> int:
+    """The CRC-32 of these files together, those left out that are not there."""
+    found = 0
+    for path in paths:
+        if not path.is_file():
+            continue
+        with path.open("rb") as stream:
+            while chunk := stream.read(_READ_AT_ONCE):
+                found = zlib.crc32(chunk, found)
+    return found
 
 
 def _end(stamp: Stamp) -> int:

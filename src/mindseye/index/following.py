@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -18,7 +19,11 @@ from typing import Protocol
 
 import numpy as np
 
-from mindseye.index.flat import FlatIndex
+from mindseye.index.build import Build, IndexState, state_of
+from mindseye.index.files import IndexFiles
+from mindseye.index.kinds import check_wish
+from mindseye.index.mapped import MappedIndex
+from mindseye.index.stamp import Stamp
 from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
 
 _log = logging.getLogger(__name__)
@@ -28,6 +33,9 @@ _TAIL_TO_FLUSH = 20_000
 
 _MOST_ROWS_IN_HAND = 200_000
 """While an index is made its files grow in steps of its own size, up to so many rows."""
+
+_LOOK_SECONDS = 5.0
+"""So often a search looks whether another process has put something newer into the files."""
 
 _SPARE = 1.25
 """How many more matches are asked of the index than needed, for rows that died meanwhile."""
@@ -64,7 +72,8 @@ class FollowingIndex:
         self._table = table
         self._space = space
         self._folder = index_folder(folder, space)
-        self._opened: FlatIndex | None = None
+        self._opened: MappedIndex | None = None
+        self._next_look = time.monotonic() + _LOOK_SECONDS
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -105,6 +114,24 @@ class FollowingIndex:
             index.remove(self._dead(index))
             self._flush(index)
 
+    def state(self, wish: str) -> IndexState:
+        """What the index is made of, and what it needs to be as `wish` says (`kinds.py`)."""
+        return state_of(self._whole().held, wish)
+
+    def build(self, wish: str, *, anew: bool = False) -> bool:
+        """Train and code what is needed, or all of it `anew`; whether anything was done.
+
+        Searches go on with the index as it is meanwhile. Raises `ConfigError` for a wish that
+        cannot be fulfilled, `StoreError` where the files cannot be written.
+        """
+        check_wish(wish, self._space.dim)
+        self.refresh()
+        built = Build(IndexFiles(self._folder), wish).run(self._empty_stamp, anew=anew)
+        if built:
+            with self._lock:
+                self._current().reload()
+        return built
+
     def differing(self) -> Ids:
         """Rows that the index holds otherwise than the table: damage, for rows never change."""
         index = self._whole()
@@ -114,6 +141,12 @@ class FollowingIndex:
             stored = rows[np.searchsorted(ids, held)].astype(np.float16)
             wrong.append(held[np.any(stored != copies, axis=1)])
         return np.concatenate(wrong)
+
+    def damaged(self) -> list[Path]:
+        """The files of the trained index that are not what was written."""
+        files = IndexFiles(self._folder)
+        stamp = files.read_stamp(self._space.fingerprint, self._space.dim)
+        return [] if stamp is None else files.damaged(stamp)
 
     def rebuild(self) -> None:
         """Make the index anew from the table, as if there had been no files."""
@@ -127,7 +160,11 @@ class FollowingIndex:
         with self._lock:
             self._opened = None
 
-    def _whole(self) -> FlatIndex:
+    @property
+    def _empty_stamp(self) -> Stamp:
+        return Stamp(self._space.fingerprint, self._space.dim)
+
+    def _whole(self) -> MappedIndex:
         """The index, with every row of the table in it."""
         with self._lock:
             index = self._current()
@@ -140,15 +177,19 @@ class FollowingIndex:
                 self._flush(index)
         return index
 
-    def _current(self) -> FlatIndex:
-        """The index as it was opened, or opened anew where other processes' work can be had."""
+    def _current(self) -> MappedIndex:
+        """The index as it was opened, brought to what other processes put in its files."""
         opened = self._opened
-        if opened is None or (opened.waiting >= _TAIL_TO_FLUSH and opened.outdated()):
-            opened = FlatIndex(self._folder, self._space.fingerprint, self._space.dim)
+        if opened is None:
+            opened = MappedIndex(self._folder, self._space.fingerprint, self._space.dim)
             self._opened = opened
+        elif opened.waiting >= _TAIL_TO_FLUSH or time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + _LOOK_SECONDS
+            if opened.outdated():
+                opened.reload()
         return opened
 
-    def _flush(self, index: FlatIndex) -> None:
+    def _flush(self, index: MappedIndex) -> None:
         try:
             index.flush()
         except OSError as error:
@@ -157,7 +198,7 @@ class FollowingIndex:
             index.detach()
             index.flush()
 
-    def _dead(self, index: FlatIndex) -> Ids:
+    def _dead(self, index: MappedIndex) -> Ids:
         ids = index.ids
         if self._table.row_count() == len(ids):
             return np.empty(0, np.int64)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from mindseye.index.exact import best, last_of_each, score
-from mindseye.index.flat import FlatIndex
+from mindseye.index.mapped import MappedIndex
 from mindseye.index.matrix import header, scanner_of
 from mindseye.testing.index_contract import ids_from, unit_rows
 
@@ -34,7 +34,7 @@ def folder(tmp_path):
 
 
 def filled(folder, count=ROWS):
-    index = FlatIndex(folder, "space", DIM)
+    index = MappedIndex(folder, "space", DIM)
     index.add(ids_from(1, count), clustered(count))
     index.flush()
     return index
@@ -47,7 +47,7 @@ def truth(rows, ids, query, k):
 def test_codes_and_exact_scan_agree_on_clustered_vectors_with_duplicates(folder):
     rows = np.concatenate([clustered(ROWS), clustered(500)])
     ids = ids_from(1, len(rows))
-    index = FlatIndex(folder, "space", DIM)
+    index = MappedIndex(folder, "space", DIM)
     index.add(ids, rows)
     index.flush()
     assert list(folder.glob("codes-*"))
@@ -70,7 +70,7 @@ def test_within_is_complete_however_large_it_is(folder, share):
 
 def test_an_index_is_read_again_without_its_rows(folder):
     filled(folder)
-    again = FlatIndex(folder, "space", DIM)
+    again = MappedIndex(folder, "space", DIM)
     assert (len(again), again.waiting, again.last_id) == (ROWS, 0, ROWS)
     query = clustered(1, seed=7)
     assert again.search(query, 5)[0].ids.tolist() == filled(None).search(query, 5)[0].ids.tolist()
@@ -82,7 +82,7 @@ def test_removed_rows_stay_removed_without_writing_everything_anew(folder):
     index.remove(ids_from(1, 10))
     index.flush()
     assert next(folder.glob("rows-*")) == rows_file
-    again = FlatIndex(folder, "space", DIM)
+    again = MappedIndex(folder, "space", DIM)
     assert len(again) == ROWS - 10
     assert again.search(clustered(1), ROWS)[0].ids.min() == 11
 
@@ -96,7 +96,7 @@ def test_many_removed_rows_are_dropped_from_the_files(folder):
     assert next(folder.glob("rows-*")).stat().st_size < before * 0.51
     assert not list(folder.glob("dead-*"))
     assert len(files) == 2, "2500 rows need no codes"
-    again = FlatIndex(folder, "space", DIM)
+    again = MappedIndex(folder, "space", DIM)
     assert sorted(again.ids.tolist()) == list(range(ROWS // 2 + 1, ROWS + 1))
 
 
@@ -141,36 +141,36 @@ def test_files_that_do_not_fit_count_as_absent_and_are_written_anew(folder, harm
     index.remove(ids_from(1, 1))
     index.flush()
     harm(folder)
-    broken = FlatIndex(folder, "space", DIM)
+    broken = MappedIndex(folder, "space", DIM)
     assert len(broken) == 0
     broken.add(ids_from(1, 100), clustered(100))
     broken.flush()
     # What was open before still reads the files it mapped.
     assert len(index.search(clustered(1), ROWS)[0]) == ROWS - 1
-    assert len(FlatIndex(folder, "space", DIM)) == 100
+    assert len(MappedIndex(folder, "space", DIM)) == 100
 
 
 @pytest.mark.parametrize(("fingerprint", "dim"), [("other", DIM), ("space", 2 * DIM)])
 def test_files_of_another_space_are_not_read(folder, fingerprint, dim):
     filled(folder)
-    assert len(FlatIndex(folder, fingerprint, dim)) == 0
+    assert len(MappedIndex(folder, fingerprint, dim)) == 0
 
 
 def test_what_a_killed_append_left_behind_is_cut_off(folder):
     filled(folder, 100)
     with next(folder.glob("rows-*")).open("ab") as rows:
         rows.write(b"half a row")
-    index = FlatIndex(folder, "space", DIM)
+    index = MappedIndex(folder, "space", DIM)
     index.add(ids_from(101, 1), clustered(1, seed=4))
     index.flush()
-    again = FlatIndex(folder, "space", DIM)
+    again = MappedIndex(folder, "space", DIM)
     found = again.search(clustered(1, seed=4), 1)[0]
     assert (found.ids.tolist(), len(again)) == ([101], 101)
 
 
 def test_an_index_learns_that_another_one_wrote(folder):
     one = filled(folder, 100)
-    other = FlatIndex(folder, "space", DIM)
+    other = MappedIndex(folder, "space", DIM)
     assert not other.outdated()
     one.add(ids_from(101, 5), clustered(5, seed=3))
     one.flush()
@@ -179,13 +179,13 @@ def test_an_index_learns_that_another_one_wrote(folder):
     other.add(ids_from(200, 5), clustered(5, seed=6))
     other.flush()
     # The last to write decides; what it lacks is added again by whoever owns the rows.
-    assert FlatIndex(folder, "space", DIM).ids.tolist() == other.ids.tolist()
+    assert MappedIndex(folder, "space", DIM).ids.tolist() == other.ids.tolist()
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_index_in_memory(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    index = FlatIndex(blocked / "index", "space", DIM)
+    index = MappedIndex(blocked / "index", "space", DIM)
     index.add(ids_from(1, ROWS), clustered(ROWS))
     with pytest.raises(OSError, match=r"(?i)not a directory|exists|cannot find"):
         index.flush()
@@ -223,10 +223,10 @@ def test_two_processes_that_write_at_once_leave_a_whole_index(folder):
     code = """
 import sys
 from pathlib import Path
-from mindseye.index.flat import FlatIndex
+from mindseye.index.mapped import MappedIndex
 from mindseye.testing.index_contract import ids_from, unit_rows
 for turn in range(8):
-    index = FlatIndex(Path(sys.argv[1]), "space", 64)
+    index = MappedIndex(Path(sys.argv[1]), "space", 64)
     index.add(ids_from(1 + 600 * turn, 600), unit_rows(600, seed=turn, dim=64))
     index.flush()
 """
@@ -235,7 +235,7 @@ for turn in range(8):
         for _ in range(2)
     ]
     assert [writer.wait() for writer in writers] == [0, 0]
-    index = FlatIndex(folder, "space", DIM)
+    index = MappedIndex(folder, "space", DIM)
     assert index.last_id == 8 * 600
     assert len(index.search(unit_rows(1, dim=DIM), 5)[0]) == 5
     assert len(list(folder.glob("rows-*"))) == 1
