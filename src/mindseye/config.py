@@ -46,6 +46,11 @@ class Settings:
             "help": "URL of the store; empty is SQLite inside the library folder (`sqlite:///...`)."
         },
     )
+    index: str = _setting(
+        "auto",
+        "Kind of the index beside a library: `auto` by its size, `flat`, or a FAISS factory "
+        "string (`IVF4096,RaBitQ`).",
+    )
     encoder: str = _setting(
         "", "Spec of the encoder; empty is the library's own, and `builtin` for a new library."
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock
 from types import TracebackType
@@ -55,7 +56,9 @@ from mindseye.types import (
 )
 
 if TYPE_CHECKING:
+    from mindseye.index.build import IndexState
     from mindseye.ingest.work import Work
+    from mindseye.stores.indexes import Builder
     from mindseye.stores.sql.copying import CopiedTable
 
 __all__ = ["Library", "Status"]
@@ -140,7 +143,10 @@ class Library:
         while another ingest runs.
         """
         listed = [paths.to_text(paths.absolute(folder)) for folder in folders]
-        return self._work(observer, cancel).ingest(listed, again=again)
+        self._check_index()
+        report = self._work(observer, cancel).ingest(listed, again=again)
+        self._builder.start()
+        return report
 
     def reencode(
         self,
@@ -374,8 +380,32 @@ class Library:
         with Library.open(settings=load_settings(flags)) as other:
             return copy_store(self.store, other.store, observe)
 
+    def index_states(self) -> dict[str, IndexState]:
+        """What the index of each encoder is made of and needs, by encoder spec.
+
+        Empty where the database compares vectors itself.
+        """
+        return {
+            table.space.encoder: table.index_state(self.settings.index)
+            for table in self._builder.tables()
+        }
+
+    def build_index(self, *, anew: bool = False) -> list[str]:
+        """Train and code what the indexes need, or all `anew`; the encoders of those built.
+
+        An ingest begins it by itself when it ends. Searches go on meanwhile. Raises `ConfigError`
+        where the setting `index` cannot be fulfilled, `StoreError` where files cannot be written.
+        """
+        return [
+            table.space.encoder
+            for table in self._builder.tables()
+            if table.build_index(self.settings.index, anew=anew)
+        ]
+
     def close(self) -> None:
-        """Release files and connections."""
+        """Release files and connections; waits for an index that is being built."""
+        if "_builder" in vars(self):
+            self._builder.wait()
         self.sentences.close()
         self.store.close()
 
@@ -406,6 +436,20 @@ class Library:
 
     def _any_passes(self, filter_: Filter) -> bool:
         return bool(self.store.catalog.by_date(1, chosen=Selection(filter=filter_)))
+
+    @cached_property
+    def _builder(self) -> Builder:
+        # FAISS takes a tenth of a second that no import should pay.
+        from mindseye.stores.indexes import Builder
+
+        return Builder(self.store, self.settings.index)
+
+    def _check_index(self) -> None:
+        """Raise `ConfigError` for a setting `index` that cannot be fulfilled, before any work."""
+        from mindseye.index.kinds import AUTO, check_wish
+
+        if self.settings.index != AUTO:
+            check_wish(self.settings.index, self.encoder.space.dim)
 
     def _relocate(self) -> None:
         """Look up where edited photos are now; in a library that was never looked up wait all."""

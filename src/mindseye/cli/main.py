@@ -33,6 +33,7 @@ COMMANDS = {
     "serve": "mindseye.cli.serve:serve",
     "users": "mindseye.cli.users:users",
     "store": "mindseye.cli.store:store",
+    "index": "mindseye.cli.index:index",
     "check": "mindseye.cli.care:check",
     "forget": "mindseye.cli.care:forget",
     "completion": "mindseye.cli.completion:completion",

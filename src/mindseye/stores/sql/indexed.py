@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import func, select, true
 
+from mindseye.index.build import IndexState
 from mindseye.index.following import FollowingIndex, index_folder
 from mindseye.stores.base import Problem
 from mindseye.stores.schema import frames, photos, vectors
@@ -74,8 +75,22 @@ class IndexedVectors(SqlVectors):
         self._frame_rows = FrameRows()
         self._index.refresh()
 
+    def index_state(self, wish: str) -> IndexState:
+        """What the index is made of, and what it needs to be as `wish` says."""
+        return self._index.state(wish)
+
+    def build_index(self, wish: str, *, anew: bool = False) -> bool:
+        """Train and code what is needed, or all of it `anew`; searches go on meanwhile."""
+        return self._index.build(wish, anew=anew)
+
     def check(self, *, repair: bool) -> Iterator[Problem]:
-        """Rows that the index holds otherwise than the table: damage, for rows never change."""
+        """Rows that the index holds otherwise than the table, and files that are damaged."""
+        damaged = self._index.damaged()
+        if damaged and repair:
+            self._index.rebuild()
+        for path in damaged:
+            mended = repair and not self._index.damaged()
+            yield Problem(f"the index file {path} is not what was written", mended=mended)
         wrong = len(self._index.differing())
         if wrong and repair:
             self._index.rebuild()
