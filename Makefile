@@ -12,7 +12,7 @@ SERVERS := build/servers
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test lint format bench bench-server evaluate screenshots docs clean
+.PHONY: help install dev demo test lint format bench bench-server bench-scale evaluate screenshots docs clean
 
 help: ## explain the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -57,6 +57,9 @@ bench: $(INSTALLED_DEV) ## measure speed and memory (minutes); results in build/
 
 bench-server: $(INSTALLED_DEV) ## measure the server: memory, first answers, 64 clients while an ingest runs
 	$(BIN)/python benchmarks/run.py --out build/bench server
+
+bench-scale: $(INSTALLED_DEV) ## measure the index up to ten million vectors (an hour, 13 GB); SIZES=..., FOLDER=...
+	$(BIN)/python benchmarks/scale.py $(if $(SIZES),--sizes $(SIZES)) $(if $(FOLDER),--folder $(FOLDER)) --json build/bench/scale.json
 
 evaluate: $(INSTALLED) ## how well captions find pictures; CAPTIONS=file, ENCODERS="spec spec"
 	@$(BIN)/python scripts/evaluate.py --build build/evaluate $(if $(CAPTIONS),--captions "$(CAPTIONS)") $(ENCODERS)
