@@ -80,8 +80,7 @@ def url_of(text_: str) -> URL:
             f"{url.render_as_string()!r} names no database",
             hint="write postgresql://user@host:5432/database",
         )
-    query = {**_DEFAULTS, **url.query}
-    return url.set(drivername="postgresql+psycopg", query=query)
+    return url.set(drivername="postgresql+psycopg")
 
 
 def connect(url: URL, *, create: bool = True) -> tuple[Engine, Server]:
@@ -94,7 +93,10 @@ def connect(url: URL, *, create: bool = True) -> tuple[Engine, Server]:
         import psycopg  # noqa: F401 - only to say at once what is lacking
     except ImportError:
         raise MissingExtra("psycopg", "postgresql") from None
-    engine = create_engine(url, pool_size=_POOL, max_overflow=_MORE, pool_pre_ping=True)
+    options = {name: value for name, value in _DEFAULTS.items() if name not in url.query}
+    engine = create_engine(
+        url, pool_size=_POOL, max_overflow=_MORE, pool_pre_ping=True, connect_args=options
+    )
     event.listen(engine, "connect", _prepare)
     try:
         with mapped(url):
