@@ -100,12 +100,22 @@ def postgres_library(postgres: PostgresServer) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def mariadb() -> Iterator[MariaServer]:
     """A MariaDB server; a test that needs one is skipped where it is lacking."""
+    yield from _mariadb("trixie")
+
+
+@pytest.fixture(scope="session")
+def old_mariadb() -> Iterator[MariaServer]:
+    """A MariaDB server that cannot compare vectors."""
+    yield from _mariadb("bookworm")
+
+
+def _mariadb(release: str) -> Iterator[MariaServer]:
     pytest.importorskip("pymysql", reason="the extra `mariadb` is not installed")
     from tests.servers.mariadb import LIBRARY, lacking, mariadb_server
 
-    if lacking("trixie"):
+    if lacking(release):
         pytest.skip("no MariaDB server to test with: scripts/mariadb.py gets one")
-    with mariadb_server("trixie") as server:
+    with mariadb_server(release) as server:
         server.execute(f"CREATE DATABASE {LIBRARY}")
         open_store(server.url(LIBRARY), index_dir=server.folder / "index").close()
         yield server
@@ -116,6 +126,13 @@ def mariadb_library(mariadb: MariaServer) -> Iterator[str]:
     """The URL of an empty library on a MariaDB server."""
     with mariadb.library() as name:
         yield mariadb.url(name)
+
+
+@pytest.fixture
+def old_mariadb_library(old_mariadb: MariaServer) -> Iterator[str]:
+    """The URL of an empty library on a MariaDB server that cannot compare vectors."""
+    with old_mariadb.library() as name:
+        yield old_mariadb.url(name)
 
 
 @pytest.fixture

@@ -8,7 +8,12 @@ import pytest
 
 from mindseye.stores import open_store
 from mindseye.testing.filter_contract import FilterContract
-from mindseye.testing.store_contract import Opener, StoreContract
+from mindseye.testing.store_contract import (
+    Opener,
+    PutContract,
+    StoreContract,
+    VectorTableContract,
+)
 
 
 class TestMariaStore(StoreContract):
@@ -21,3 +26,9 @@ class TestMariaFilters(FilterContract):
     @pytest.fixture
     def opener(self, mariadb_library: str, tmp_path: Path) -> Opener:
         return lambda: open_store(mariadb_library, index_dir=tmp_path / "index")
+
+
+class TestMariaWithoutVectors(VectorTableContract, PutContract):
+    @pytest.fixture
+    def opener(self, old_mariadb_library: str, tmp_path: Path) -> Opener:
+        return lambda: open_store(old_mariadb_library, index_dir=tmp_path / "index")

@@ -63,6 +63,17 @@ class MariaServer:
             *("--skip-test-db", "--skip-name-resolve", "--force"),
         )
 
+    def certify(self) -> None:
+        """Make a certificate that vouches for itself, as a server of the name `localhost`."""
+        subprocess.run(
+            [
+                *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9"),
+                *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+                *("-keyout", "key.pem", "-out", "certificate.pem"),
+            ],
+            check=True, capture_output=True, cwd=self.folder, **self._user,
+        )  # fmt: skip
+
     def start(self) -> None:
         """Start the server, and wait until it answers."""
         share = self._programs / "share" / "mariadb"
@@ -74,6 +85,9 @@ class MariaServer:
             "socket": self.socket,
             "pid-file": self.folder / "pid",
         }
+        if (self.folder / "key.pem").is_file():
+            places |= {"ssl-cert": self.folder / "certificate.pem"}
+            places |= {"ssl-key": self.folder / "key.pem"}
         options = [f"--{name}={value}" for name, value in {**places, **SETTINGS}.items()]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -182,6 +196,8 @@ def mariadb_server(release: str) -> Iterator[MariaServer]:
     server = MariaServer(programs, folder, user)
     try:
         server.make()
+        if shutil.which("openssl"):
+            server.certify()
         server.start()
         try:
             yield server

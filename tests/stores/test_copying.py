@@ -99,7 +99,7 @@ def test_a_copy_is_the_same_and_works_on(store_of, of, kind):
     assert search_ids(target, unit_rows(1, seed=500)[0], 1) == [fresh]
 
 
-@pytest.mark.parametrize("kind", ["embedded", "postgres"])
+@pytest.mark.parametrize("kind", ["embedded", "postgres", "mariadb"])
 def test_a_copy_that_was_cut_short_goes_on(store_of, kind, monkeypatch):
     monkeypatch.setattr(copying, "_ROWS", 7)
     source, target = store_of("embedded"), store_of(kind, "target")

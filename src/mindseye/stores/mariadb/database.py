@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import md5
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -31,9 +32,11 @@ _POOL: Final = 5
 _MORE: Final = 10
 """So many connections are kept open, and so many more are made while all are in use."""
 
+_FILES: Final = ("ssl_ca", "ssl_capath", "ssl_cert", "ssl_key")
 _OPTIONS: Final = (
+    *_FILES,
     *("unix_socket", "connect_timeout"),
-    *("vectors", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_check_hostname"),
+    *("vectors", "ssl_cipher", "ssl_check_hostname"),
 )
 """What may follow the `?` of a URL, as PyMySQL takes it; `vectors=server` insists on a server that
 compares vectors."""
@@ -53,8 +56,9 @@ _SETTINGS: Final = {
 }
 """What every connection is set to; by the server's own limits, long lists would end early."""
 
-_EXPLORED: Final = "mhnsw_ef_search = 100"
-"""How many nodes of an index are explored: with the 20 of the server every fourth is missed."""
+_EXPLORED: Final = "mhnsw_ef_search = 800"
+"""How many nodes of an index are explored. Among 100,000 photos words find 0.76 of the best ten
+with 200, 0.92 with 400, 0.99 with 800, and that takes less than twice as long."""
 
 _OLDEST: Final = (10, 6)
 """The first version that reads lists from JSON."""
@@ -107,6 +111,9 @@ def url_of(text_: str) -> URL:
                 f"the URL of the store has the option {name!r}, which is none",
                 hint=f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_OPTIONS)}",
             )
+    for name in _FILES:
+        if name in url.query and not Path(str(url.query[name])).exists():
+            raise ConfigError(f"there is no file {url.query[name]}", hint=f"{name} in the URL")
     return url.set(drivername="mariadb+pymysql")
 
 
@@ -246,9 +253,7 @@ def _refuse_less(connection: Connection, cursor: Any, statement: str, *_: object
     """A list that the server cut short is no answer."""
     if not getattr(cursor, "warning_count", 0) or "group_concat" not in statement:
         return
-    driver = connection.connection.driver_connection
-    assert driver is not None, "the connection is open"
-    warnings = driver.show_warnings()
+    warnings = cursor.connection.show_warnings()
     if any(code == _CUT_SHORT for _, code, _ in warnings):
         raise StoreError(
             f"a list was longer than {_named(connection.engine.url)} may send",
@@ -279,6 +284,8 @@ def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
         migrate.upgrade(writing(engine), MariaWords().rebuild)
 
 
+_UNTRUSTED: Final = 2026
+
 _NO_RIGHT: Final = "use a role that may write; see the how-to page on MariaDB"
 
 _FAILURES: Final[Mapping[int, tuple[type[StoreError], str, str]]] = {
@@ -300,7 +307,7 @@ _FAILURES: Final[Mapping[int, tuple[type[StoreError], str, str]]] = {
     2003: (StoreUnavailable, "cannot be reached", "is the server running, the address right?"),
     2006: (StoreUnavailable, "broke off the connection", "try again"),
     2013: (StoreUnavailable, "broke off the connection", "try again"),
-    2026: (StoreUnavailable, "and its certificate were not accepted", "check ssl_ca in the URL"),
+    2026: (StoreUnavailable, "shows no certificate that is trusted", "check ssl_ca in the URL"),
 }
 """Number of an error -> error, what it says, and what to do."""
 
@@ -308,6 +315,8 @@ _FAILURES: Final[Mapping[int, tuple[type[StoreError], str, str]]] = {
 def _error_for(url: URL, error: BaseException) -> MindseyeError:
     code, *rest = error.args if error.args and isinstance(error.args[0], int) else (0, error)
     said = rest[0] if rest else error
+    if "CERTIFICATE_VERIFY_FAILED" in str(said):
+        code = _UNTRUSTED
     if code not in _FAILURES:
         return StoreError(f"{_named(url)}: {said}")
     kind, meaning, hint = _FAILURES[code]

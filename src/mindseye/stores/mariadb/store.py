@@ -58,6 +58,11 @@ class MariaStore(SqlStore):
         """The URL this store was opened by, without its password."""
         return self._url.set(drivername="mariadb").render_as_string(hide_password=True)
 
+    @property
+    def filters_vectors(self) -> bool:
+        """Whether the database filters photos while it compares vectors."""
+        return self.server.compares
+
     def settle(self, connection: Connection) -> None:
         """Nothing: the server counts on from the highest id."""
 

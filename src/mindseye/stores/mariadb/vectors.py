@@ -4,26 +4,42 @@ Beside the rows of float16 that every database keeps, a space has a table of its
 vectors are of the type VECTOR, written in the same transaction. What it holds follows from those
 rows: one whose vector is gone is passed over. A table that has grown large enough gets an index
 (HNSW), through which the server goes in order of distance. It would do so under a filter too, row
-by row until enough pass, however few can; so no filter is ever put to it. Where many rows pass,
-more are asked for and those that pass are kept; where few do, exactly those are compared.
+by row until enough pass, however few can; so no filter is put to the index. Some hundred of the
+nearest rows are asked for, and those that pass are kept. Where they are too few, a second look at
+the index goes further, if it then is likely to find enough; else all that pass are compared.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, TextClause, bindparam, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    FromClause,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+    text,
+)
 
-from mindseye.stores.base import Problem
+from mindseye.stores.base import Problem, Selection
+from mindseye.stores.filters import where
 from mindseye.stores.mariadb.database import locked, unbounded
-from mindseye.stores.schema import Id, vectors
+from mindseye.stores.schema import Id, frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.compared import ComparedVectors
-from mindseye.stores.sql.expressions import Several, one_of
+from mindseye.stores.sql.expressions import one_of
 from mindseye.stores.sql.session import Session
 from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
 
@@ -35,18 +51,21 @@ LEAST_INDEXED: Final = 5_000
 _MOST_BY_INDEX: Final = 2_000
 """More rows are not asked of the index, which would have to be read in large parts."""
 
-_LISTED: Final = 5_000
-"""So many frames are compared one by one, whatever share of the space they are."""
+_FIRST_LOOK: Final = 400
+"""So many of the nearest rows are looked at, where some may not pass a filter."""
 
 _SPARE: Final = 1.5
 _MORE: Final = 20
 """So many times more rows are asked for than are expected to be needed, and so many more: some may
-not pass, and the order of the index is not quite exact."""
+be of missing photos, and the order of the index is not quite exact."""
 
 _EDGES: Final = 16
 """Neighbours of a node of the index (M): with the six of the server too much is missed."""
 
 _AT_ONCE: Final = 5_000
+
+
+_QUERY: Final = bindparam("query", type_=LargeBinary)
 
 
 class MariaVectors(ComparedVectors):
@@ -58,6 +77,8 @@ class MariaVectors(ComparedVectors):
         super().__init__(session, catalog, space)
         self._name = f"vectors_of_space_{self._space_id}"
         self._indexed = False
+        self._compared = table(self._name, column("frame_id", Id), column("embedding"))
+        self._distance = func.vec_distance_cosine(self._compared.c.embedding, _QUERY, type_=Float())
         if not self._has_table():
             self._make_table()
 
@@ -68,15 +89,53 @@ class MariaVectors(ComparedVectors):
         vectors. Raises `SpaceMismatch` on rows of another length.
         """
         self._check(queries)
-        if within is not None and not len(within):
-            return [_NOTHING for _ in queries]
-        return [self._best(query, k, within) for query in queries]
+        chosen = Selection(within)
+        return [self.filtered(query[None], k, chosen) for query in queries]
+
+    def filtered(self, query: Vectors, k: int, chosen: Selection) -> Matches:
+        """The `k` best frames for one query `(1, dim)` among the photos chosen."""
+        self._check(query)
+        given = {"query": query[0].astype("<f4").tobytes()}
+        all_pass = chosen.filter is None and chosen.within is None
+        asked = int(k * _SPARE) + _MORE
+        if not all_pass:
+            asked = max(asked, _FIRST_LOOK)
+        with self._session.read() as connection:
+            found = _NOTHING
+            while asked <= _MOST_BY_INDEX and self._has_index(connection):
+                near = self.by_index(_passing(chosen), asked)
+                found = _matches(connection, near, given)
+                if len(found) >= k or not len(found):
+                    break
+                further = int(asked * _SPARE * k / len(found)) + _MORE
+                asked = further if further > 2 * asked else _MOST_BY_INDEX + 1
+            if len(found) < k:
+                found = _matches(connection, self.one_by_one(_passing(chosen), k), given)
+        # The server divides by the length of the query, which need not be one.
+        length = np.float32(np.linalg.norm(query))
+        return Matches(found.ids[:k], found.scores[:k] * length)
+
+    def by_index(self, passing: ColumnElement[bool], asked: int) -> Select[int, float]:
+        """Those of the nearest rows that pass, which the index finds without a look at others."""
+        near = (
+            select(self._compared.c.frame_id, (1 - self._distance).label("score"))
+            .order_by(self._distance)
+            .limit(asked)
+            .subquery("near")
+        )
+        return self._passing(near, near.c.score, passing)
+
+    def one_by_one(self, passing: ColumnElement[bool], k: int) -> Select[int, float]:
+        """The best of all rows that pass, each compared: in this order no index can be used."""
+        return self._passing(self._compared, 1 - self._distance, passing).limit(k)
 
     def refresh(self) -> None:
         """Complete the table, and make the index of a space that has grown large enough for one."""
         self._count_anew()
         self._complete()
-        if len(self) >= LEAST_INDEXED and not self._has_index():
+        with self._session.read() as connection:
+            indexed = self._has_index(connection)
+        if len(self) >= LEAST_INDEXED and not indexed:
             self._make_index()
 
     def check(self, *, repair: bool) -> Iterator[Problem]:
@@ -95,29 +154,20 @@ class MariaVectors(ComparedVectors):
         with self._session.mapped(), unbounded(self._session.engine).connect() as connection:
             connection.execute(text(f"DROP TABLE IF EXISTS {self._name}"))
 
-    def _best(self, query: NDArray[np.float32], k: int, within: Ids | None) -> Matches:
-        """The best matches of one query."""
-        given = {"query": query.astype("<f4").tobytes(), "space": self._space_id}
-        share = 1.0 if within is None else len(within) / max(len(self), len(within))
-        asked = int(k * _SPARE / share) + _MORE
-        many = within is None or len(within) > _LISTED
-        by_index = many and asked <= _MOST_BY_INDEX and self._has_index()
-        with self._session.read() as connection:
-            if by_index:
-                found, _ = _shown(connection, self._statement(_BY_INDEX), {**given, "asked": asked})
-                if within is not None:
-                    found = _among(found, within)
-                if len(found.ids) >= k:
-                    return _first(found, k)
-            if within is not None:
-                given["within"] = np.unique(within).tolist()
-            statement = self._statement(_ONE_BY_ONE if within is None else _LISTED_ONES)
-            asked = k + _MORE
-            while True:
-                found, ended = _shown(connection, statement, {**given, "asked": asked})
-                if ended or len(found.ids) >= k:
-                    return _first(found, k)
-                asked *= 4
+    def _passing(
+        self, rows: FromClause, score: ColumnElement[float], passing: ColumnElement[bool]
+    ) -> Select[int, float]:
+        """Rows whose vectors are there and whose photos pass, the best first."""
+        mine = and_(self._mine, vectors.c.frame_id == rows.c.frame_id)
+        return (
+            select(rows.c.frame_id, score.label("score"))
+            .select_from(rows)
+            .join(vectors, mine)
+            .join(frames, frames.c.id == vectors.c.frame_id)
+            .join(photos, photos.c.id == frames.c.photo_id)
+            .where(passing)
+            .order_by(score.desc(), rows.c.frame_id)
+        )
 
     def _insert(
         self, connection: Connection, frame_ids: Sequence[int], rows: NDArray[np.float16]
@@ -168,20 +218,13 @@ class MariaVectors(ComparedVectors):
         given = {"space": self._space_id, "bytes": 2 * self._space.dim, "last": last, "most": most}
         return list(connection.execute(text(_LACKING.format(self._name)), given).scalars())
 
-    def _statement(self, near: str) -> TextClause:
-        listed = text(_SHOWN.format(near.format(self._name)))
-        if near is _LISTED_ONES:
-            return listed.bindparams(bindparam("within", type_=Several(Id)))
-        return listed
-
     def _has_table(self) -> bool:
         with self._session.read() as connection:
             return connection.execute(_TABLE, {"name": self._name}).first() is not None
 
-    def _has_index(self) -> bool:
+    def _has_index(self, connection: Connection) -> bool:
         if not self._indexed:
-            with self._session.read() as connection:
-                found = connection.execute(_INDEX, {"name": self._name}).first()
+            found = connection.execute(_INDEX, {"name": self._name}).first()
             self._indexed = found is not None
         return self._indexed
 
@@ -224,22 +267,6 @@ _INDEX: Final = text(
     " WHERE table_schema = database() AND table_name = :name AND index_type = 'VECTOR'"
 )
 
-_SCORED: Final = "SELECT frame_id, 1 - VEC_DISTANCE_COSINE(embedding, :query) AS score FROM {0}"
-_BY_INDEX: Final = f"{_SCORED} ORDER BY VEC_DISTANCE_COSINE(embedding, :query) LIMIT :asked"
-# In an order that the index does not know, it is not used.
-_ONE_BY_ONE: Final = f"{_SCORED} ORDER BY score DESC, frame_id LIMIT :asked"
-_LISTED_ONES: Final = (
-    f"{_SCORED} JOIN JSON_TABLE(:within, '$[*]' COLUMNS (id BIGINT PATH '$')) AS listed"
-    " ON listed.id = frame_id ORDER BY score DESC, frame_id LIMIT :asked"
-)
-"""The nearest rows of a space, some of which may be of missing photos or no vectors any more."""
-
-_SHOWN: Final = (
-    "SELECT near.frame_id, near.score, photos.id IS NOT NULL FROM ({0}) AS near"
-    " LEFT JOIN (vectors JOIN frames ON frames.id = vectors.frame_id"
-    " JOIN photos ON photos.id = frames.photo_id AND photos.missing_since IS NULL)"
-    " ON vectors.space_id = :space AND vectors.frame_id = near.frame_id"
-)
 _LACKING: Final = (
     "SELECT vectors.id FROM vectors LEFT JOIN {0} AS mine ON mine.frame_id = vectors.frame_id"
     " WHERE vectors.space_id = :space AND vectors.id > :last AND mine.frame_id IS NULL"
@@ -251,22 +278,19 @@ _REMOVE: Final = (
 )
 
 
-def _shown(
-    connection: Connection, statement: TextClause, given: dict[str, Any]
-) -> tuple[Matches, bool]:
-    """Those of the rows a statement gives that may be shown, and whether there are no more rows."""
-    rows = connection.execute(statement, given).all()
-    shown = [(frame, score) for frame, score, may in rows if may]
-    ids = np.array([frame for frame, _ in shown], dtype=np.int64)
-    scores = np.array([score for _, score in shown], dtype=np.float32)
-    return Matches(ids, scores), len(rows) < given["asked"]
+def _passing(chosen: Selection) -> ColumnElement[bool]:
+    """Whether the photo of a frame is among those chosen and may be shown."""
+    tests: list[ColumnElement[bool]] = [photos.c.missing_since.is_(None)]
+    if chosen.filter is not None:
+        tests.append(where(chosen.filter, chosen.now))
+    if chosen.within is not None:
+        tests.append(one_of(frames.c.id, chosen.within.tolist()))
+    return and_(*tests)
 
 
-def _among(found: Matches, frame_ids: Ids) -> Matches:
-    kept = np.isin(found.ids, frame_ids)
-    return Matches(found.ids[kept], found.scores[kept])
-
-
-def _first(found: Matches, k: int) -> Matches:
-    order = np.lexsort((found.ids, -found.scores))[:k]
-    return Matches(found.ids[order], found.scores[order])
+def _matches(
+    connection: Connection, best: Select[int, float], given: Mapping[str, object]
+) -> Matches:
+    rows = connection.execute(best, given).all()
+    ids = np.array([row[0] for row in rows], dtype=np.int64)
+    return Matches(ids, np.array([row[1] for row in rows], dtype=np.float32))
