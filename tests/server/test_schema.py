@@ -73,7 +73,7 @@ def test_the_document_foretells_every_answer(
     document: schemathesis.BaseSchema, served: Served, method: str, path: str
 ) -> None:
     @settings(
-        max_examples=12,
+        max_examples=8,
         deadline=None,
         derandomize=True,
         database=None,
