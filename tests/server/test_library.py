@@ -40,6 +40,17 @@ def test_encoders_are_listed_with_the_one_in_use(client: TestClient) -> None:
     assert {"builtin"} <= {entry["spec"] for entry in few if entry["here"]}
 
 
+def test_advice_names_encoders_with_the_time_they_would_take(client: TestClient) -> None:
+    few, many = (
+        client.get("/api/v1/encoders/advice", params={"photos": count}).json() for count in (1, 10)
+    )
+    assert [entry["spec"] for entry in few] == [entry["spec"] for entry in many]
+    timed = [(a["seconds"], b["seconds"]) for a, b in zip(few, many, strict=True) if a["seconds"]]
+    assert timed
+    assert all(long == pytest.approx(10 * short, rel=0.01) for short, long in timed)
+    assert client.get("/api/v1/encoders/advice").json()[0]["photos"] == 4
+
+
 def test_the_page_learns_who_asks(client: TestClient) -> None:
     me = client.get("/api/v1/me").json()
     assert (me["role"], me["accounts"], me["album"]) == ("admin", False, None)

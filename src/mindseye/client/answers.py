@@ -7,6 +7,16 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class AdviceFacts(TypedDict):
+    purpose: str
+    spec: str
+    reason: str
+    fits: bool
+    memory_bytes: int | None
+    pictures_per_second: float | None
+    seconds: float | None
+    photos: int
+
 class AlbumAnswer(TypedDict):
     id: int
     name: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from mindseye.client.answers import (
+    AdviceFacts,
     Appearance,
     EncoderFacts,
     FoldersAnswer,
@@ -33,6 +34,11 @@ class State:
     def encoders(self, *, everything: bool = False) -> list[EncoderFacts]:
         """Encoders worth a look, or all that are known."""
         return cast("list[EncoderFacts]", self.connection.get("encoders", {"all": everything}))
+
+    def encoder_advice(self, photos: int | None = None) -> list[AdviceFacts]:
+        """Which encoder suits the server's machine, and how long it would take."""
+        found = self.connection.get("encoders/advice", {"photos": photos})
+        return cast("list[AdviceFacts]", found)
 
     def settings(self) -> list[SettingFacts]:
         """The settings the server runs by."""

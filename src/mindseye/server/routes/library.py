@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -18,6 +18,10 @@ from mindseye.server.models import Model, Utc
 from mindseye.server.problems import documented
 
 router = APIRouter(tags=["library"], responses=documented(400, 401, 403, 404, 409, 422, 503))
+
+
+_SPEED_HELD: Final = 3600.0
+_IMAGINED_PHOTOS: Final = 10_000
 
 
 class SpaceFacts(Model):
@@ -159,6 +163,50 @@ def _other(spec: str) -> EncoderFacts:
     return EncoderFacts(
         spec=spec, title="", dim=None, languages="", licence="", bytes=None, here=True, in_use=True
     )
+
+
+class AdviceFacts(BaseModel):
+    """An encoder for a purpose, and what it would take on this machine."""
+
+    purpose: str
+    spec: str
+    reason: str
+    fits: bool = Field(description="Whether it takes less than half of the memory here.")
+    memory_bytes: int | None
+    pictures_per_second: float | None
+    seconds: float | None = Field(description="For so many photos, decoding not included.")
+    photos: int
+
+
+@router.get("/encoders/advice")
+def encoder_advice(
+    context: Here, caller: Viewer, photos: Annotated[int | None, Query(ge=1, le=10**9)] = None
+) -> list[AdviceFacts]:
+    """Which encoder suits this machine and so many photos, those of the library where none is said.
+
+    The speed of the machine is measured, which takes a second, and remembered for an hour.
+    """
+    del caller
+    from mindseye.encoders.known.advice import Circumstances, advise
+    from mindseye.encoders.known.machine import probe, total_memory
+
+    options = run_options(context.settings)
+    speed = context.memory.get("speed", lambda: probe(options), hold=_SPEED_HELD)
+    held = context.library.store.catalog.coverage().photos
+    count = photos or held or _IMAGINED_PHOTOS
+    return [
+        AdviceFacts(
+            purpose=advice.purpose,
+            spec=advice.encoder.spec,
+            reason=advice.reason,
+            fits=advice.fits,
+            memory_bytes=advice.memory_bytes,
+            pictures_per_second=advice.pictures_per_second,
+            seconds=advice.seconds,
+            photos=count,
+        )
+        for advice in advise(Circumstances(total_memory(), count, speed))
+    ]
 
 
 class SettingFacts(BaseModel):
