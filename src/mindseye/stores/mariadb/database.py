@@ -222,8 +222,13 @@ def mapped(url: URL) -> Iterator[None]:
 
 
 def _adapt(_: object, __: object, ___: object, parameters: dict[str, Any]) -> None:
-    """Passwords are UTF-8, where PyMySQL would take them for Latin-1; our own option is not its."""
+    """Passwords are UTF-8, where PyMySQL would take them for Latin-1; our own option is not its.
+
+    Nobody listens to a socket of this machine: to encrypt what goes through it takes longer than
+    many a search, so that is done only if the URL says so.
+    """
     parameters.pop("vectors", None)
+    parameters["ssl_disabled"] = "unix_socket" in parameters and "ssl" not in parameters
     parameters["password"] = str(parameters.get("password", "")).encode()
 
 
