@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from json import loads
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -66,11 +65,14 @@ def main() -> int:
 def serving(library: Path) -> Iterator[str]:
     """The address of a server over a library, which ends afterwards."""
     program = Path(sys.executable).with_name("mindseye")
-    command = [program, "serve", "--library", library, "--port", "0", "--json"]
+    command = [program, "serve", "--library", library, "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        yield loads(server.stdout.readline())["address"]
-        server.terminate()
+        try:
+            said = server.stdout.readline()
+            yield next(word for word in said.split() if word.startswith("http"))
+        finally:
+            server.terminate()
 
 
 def shoot(page: Page, name: str, out: Path) -> None:

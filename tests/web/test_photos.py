@@ -138,7 +138,7 @@ def test_a_photo_is_looked_at_closely(served: Served, look: Look) -> None:
 def test_what_is_said_of_a_photo_is_kept(own: Served, look: Look) -> None:
     page = look(own)
     photo = by_date(own)[0]
-    page.locator(".tile.loaded").first.click()
+    page.locator(".tile[data-place='0']").click()
     page.keyboard.press("i")
     drawer = page.locator(".drawer")
     expect(drawer).to_contain_text(photo.location.name)
