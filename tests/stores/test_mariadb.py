@@ -13,6 +13,7 @@ from sqlalchemy import select, text, true
 from mindseye.errors import (
     ConfigError,
     NotFound,
+    SchemaTooNew,
     StoreError,
     StoreUnavailable,
     VectorSearchUnsupported,
@@ -128,6 +129,17 @@ def test_a_role_that_may_only_read_can_search(opened, role):
     with pytest.raises(StoreError, match="does not let this role do that"):
         searcher.put(Batch(seen=ids))
     assert list(searcher.catalog.missing()) == []
+
+
+def test_tables_of_another_version_are_left_to_their_owner(mariadb, role, tmp_path):
+    with mariadb.database() as name:
+        open_store(mariadb.url(name), index_dir=tmp_path).close()
+        mariadb.execute("UPDATE alembic_version SET version_num = '0000'", database=name)
+        with pytest.raises(StoreError, match="does not let this role do that"):
+            open_store(role("SELECT", name), index_dir=tmp_path)
+        mariadb.execute("UPDATE alembic_version SET version_num = '9999'", database=name)
+        with pytest.raises(SchemaTooNew):
+            open_store(mariadb.url(name), index_dir=tmp_path)
 
 
 def test_the_url_is_shown_without_the_password(opened, role):

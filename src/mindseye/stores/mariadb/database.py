@@ -285,8 +285,8 @@ def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
                 connection.execute(text(statement))
             MariaWords().make(connection)
             migrate.make(connection)
-    if version is not None and migrate.check_version(version):
-        migrate.upgrade(writing(engine), MariaWords().rebuild)
+        elif migrate.check_version(version):
+            migrate.upgrade(writing(engine), MariaWords().rebuild)
 
 
 _UNTRUSTED: Final = 2026
