@@ -40,7 +40,7 @@ $(SERVERS): | $(INSTALLED_DEV)
 	@$(BIN)/python scripts/mariadb.py $@
 
 test: lint $(SERVERS) ## lint, types, architecture and all tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: $(INSTALLED_DEV) ## the checks of `make test` without the tests
 	$(BIN)/ruff check .
