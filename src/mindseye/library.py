@@ -309,10 +309,10 @@ class Library:
     def more_from(
         self, photo: str | int | Path, what: Literal["day", "place"], **wishes: Unpack[Wishes]
     ) -> Found:
-        """Other photos from the same day or place as a photo of the library, oldest first.
+        """The photos from the same day or place as a photo of the library, oldest first.
 
-        The same place is within a kilometre, or where no position is known, the same city. Raises
-        `NotFound` where the photo has no day or no place.
+        The photo itself is among them. The same place is within a kilometre, or where no position
+        is known, the same city. Raises `NotFound` where the photo has no day or no place.
         """
         filter_ = same(self.photo(photo), what)
         query = Query(filter=filter_, sort=Sort.OLDEST, limit=self.settings.limit)

@@ -167,10 +167,10 @@ def test_the_limits_of_an_album_cut_its_own_search(
 
 
 def test_the_setting_for_hits_shown_cuts_no_album(filled: Library, photos: Path) -> None:
-    filled.settings = replace(filled.settings, limit=1)
     put(filled, "reds", "red")
-    assert len(held(filled, "reds", photos)) == 3
-    assert len(filled.search("album:reds").hits) == 1
+    short = Library(filled.store, replace(filled.settings, limit=1))
+    assert len(held(short, "reds", photos)) == 3
+    assert len(short.search("album:reds").hits) == 1
 
 
 @pytest.mark.parametrize("count", [3, 999, 1000, 1001, 4000, 5000])
