@@ -232,6 +232,7 @@ function keywords({ metadata }, { onedit, onsearch }) {
   });
   input.addEventListener('change', () => {
     const added = input.value.split(',').map((word) => word.trim());
+    input.value = '';
     void onedit({ add_keywords: added.filter(Boolean) });
   });
   return [h('h3', {}, 'Tags'), h('ul', { class: 'chips' }, ...words, h('li', {}, input))];

@@ -188,11 +188,24 @@ export class PhotoView {
     if (this.element.classList.contains('informed')) this.#draw();
   }
 
+  /** Draws the drawer anew; what is being typed in it meanwhile stays. */
   #draw() {
     if (!this.#facts) return;
+    const typing = this.drawer.querySelector('input:focus, textarea:focus');
+    const { value = '' } = /** @type {HTMLInputElement} */ (typing ?? {});
+    this.#fillDrawer(this.#facts);
+    if (!typing) return;
+    const again = this.drawer.querySelector(`[aria-label="${typing.getAttribute('aria-label')}"]`);
+    if (!(again instanceof HTMLInputElement || again instanceof HTMLTextAreaElement)) return;
+    again.value = value;
+    again.focus();
+  }
+
+  /** @param {Facts} facts */
+  #fillDrawer(facts) {
     fill(
       this.drawer,
-      ...infoOf(this.#facts, {
+      ...infoOf(facts, {
         onedit: (change) => this.#edit(change),
         onsearch: this.told.onsearch,
         onopen: (photos, place) => this.open(photos, place, ''),
