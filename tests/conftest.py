@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from mindseye.config import load_settings
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from tests.servers.postgres import PostgresServer
 
 Paint = Callable[..., Path]
+
+# A busy machine makes nothing wrong.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
