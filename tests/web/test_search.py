@@ -7,7 +7,7 @@ import re
 from io import BytesIO
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.web.conftest import Look, Served, by_date, shown
 
 from mindseye.testing.encoder import COLOURS
@@ -52,6 +52,23 @@ def test_words_find_photos_and_weaker_matches_stand_below_a_line(
     page.go_back()
     expect(page.locator(".field-chips .chip")).to_have_count(0)
     expect(page.locator(".grid-head").first).to_contain_text("June 2025")
+
+
+def test_what_is_typed_while_photos_are_loaded_is_kept(served: Served, look: Look) -> None:
+    page = look(served)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/search*", hold)
+    with page.expect_request("**/api/v1/search*"):
+        page.goto("/?q=blue")
+    page.get_by_label("Search photos").fill("red")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".field-chips .chip")).to_have_count(1)
+    expect(page.get_by_label("Search photos")).to_have_value("red")
 
 
 def test_chips_say_what_was_understood_and_can_be_taken_away(served: Served, look: Look) -> None:

@@ -20,6 +20,8 @@ export class SearchField {
   #chips = [];
   /** @type {Map<File, string>} */
   #pictures = new Map();
+  /** What stood in the input when it was last asked: what was typed since then is kept. */
+  #sent = '';
 
   /** @param {Ask} onask */
   constructor(onask) {
@@ -44,7 +46,7 @@ export class SearchField {
       hidden: true,
     });
     this.file = h('input', { type: 'file', accept: 'image/*', multiple: true, hidden: true });
-    this.clear = iconButton('close', 'Clear the search', () => this.onask(nothing(), []));
+    this.clear = iconButton('close', 'Clear the search', () => this.#leaveAll());
     this.element = h(
       'form',
       { class: 'field', role: 'search', 'aria-label': 'Photos' },
@@ -79,7 +81,7 @@ export class SearchField {
     this.#asked = asked;
     this.#chips = chips.filter((chip) => chip.kind !== 'frame');
     this.#keep(pictures);
-    this.input.value = '';
+    if (this.input.value === this.#sent) this.input.value = '';
     this.input.removeAttribute('aria-invalid');
     this.#draw();
   }
@@ -92,7 +94,7 @@ export class SearchField {
   refused(asked, offset) {
     this.#asked = { ...asked, q: '' };
     this.#chips = [];
-    this.input.value = asked.q;
+    this.input.value = this.#sent = asked.q;
     this.input.setAttribute('aria-invalid', 'true');
     this.#draw();
     this.input.focus();
@@ -160,9 +162,15 @@ export class SearchField {
     this.#ask(chosen.text);
   }
 
+  #leaveAll() {
+    this.#sent = this.input.value;
+    this.onask(nothing(), []);
+  }
+
   /** @param {string} typed */
   #ask(typed) {
     this.suggestions.close();
+    this.#sent = this.input.value;
     const q = withMore(this.#asked.q, typed);
     if (q) remember(q);
     this.onask({ ...this.#asked, q }, this.pictures);
