@@ -27,6 +27,7 @@ from mindseye.search.feedback import with_feedback
 from mindseye.search.found import Access, Found, Plan, Watch
 from mindseye.search.fuse import Balance, Told, asked_words, told
 from mindseye.search.ground import Grounds
+from mindseye.search.judge import Judge
 from mindseye.search.look import Judged, Look
 from mindseye.search.ranked import Ranked
 from mindseye.search.text_look import TextLook
@@ -226,7 +227,7 @@ class Engine:
         examples = {term.value.photo_id for term in query.terms if isinstance(term.value, Like)}
         without = frozenset((*examples, *query.feedback.disliked))
         cut = Cut.of(query, calibration, mixed.kind)
-        return Look(self.store, table, calibration, mixed, cut, without, said, balance)
+        return Look(self.store, table, Judge.of(calibration, mixed), cut, without, said, balance)
 
     def _told(self, query: Query, candidates: Candidates) -> Told:
         """What is written about the photos that may be found."""

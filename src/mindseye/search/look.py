@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mindseye.encoders.base import Calibration
 from mindseye.query.model import Term
-from mindseye.search.blend import Blend
 from mindseye.search.candidates import Candidates
 from mindseye.search.cut import Cut
 from mindseye.search.fuse import LEAST, Balance, Told, fused, text_chance
+from mindseye.search.judge import Judge
 from mindseye.search.ranked import Ranked
 from mindseye.stores.base import Store, VectorTable
 from mindseye.types import Hit, Ids, Photo, TermScore, Vectors
@@ -29,8 +28,8 @@ _MOST_SAID = 500
 class Judged:
     """A ranking with the vectors of its frames, and what is to be thought of each photo.
 
-    `chances` are probabilities that never rise along it, None where the encoder knows none;
-    `parts` `(n, terms)` what each term alone scored.
+    `chances` are probabilities, which never rise along it where nothing is pushed away and no text
+    has a say, None where the encoder knows none; `parts` `(n, terms)` what each term alone scored.
     """
 
     ranked: Ranked
@@ -65,8 +64,7 @@ class Look:
 
     store: Store
     table: VectorTable
-    calibration: Calibration
-    mixed: Blend
+    judge: Judge
     cut: Cut
     without: frozenset[int] = frozenset()
     """Photos that are never found: those that were shown as examples."""
@@ -79,7 +77,7 @@ class Look:
     @property
     def terms(self) -> Sequence[Term]:
         """What is looked for, liked and disliked photos among it."""
-        return self.mixed.terms
+        return self.judge.mixed.terms
 
     @property
     def compared(self) -> int:
@@ -88,7 +86,7 @@ class Look:
 
     def ranked(self, candidates: Candidates, count: int) -> Ranked:
         """The best `count` photos, each by its best frame; fewer only where there are no more."""
-        if not len(self.told):
+        if not len(self.told) and not self.judge.pushes:
             return self._shown(candidates, count)
         shown = self._shown(candidates, count + _SPARE)
         return self._fused(_joined(shown, self._said(candidates, shown))).at(slice(count))
@@ -97,7 +95,7 @@ class Look:
         """The best by what pictures show."""
         k = count + len(self.without)
         while True:
-            matches = candidates.best(self.table, self.mixed.vector, k)
+            matches = candidates.best(self.table, self.judge.mixed.vector, k)
             owners = self.store.catalog.owners(matches.ids)
             kept = first_of_each(owners, self.without)
             if len(kept) >= count or len(matches) < k:
@@ -114,7 +112,7 @@ class Look:
         ]
         may = candidates.among(np.array(sorted(frames), np.int64))
         ids, vectors = self.table.get(may.tolist())
-        scores = np.asarray(vectors @ self.mixed.vector, np.float32)
+        scores = np.asarray(vectors @ self.judge.mixed.vector, np.float32)
         best = np.argsort(-scores)
         ids, scores = ids[best], scores[best]
         owners = self.store.catalog.owners(ids)
@@ -131,6 +129,8 @@ class Look:
         worth = np.where(said >= LEAST, said, 0)
         if shown is not None:
             worth = self.balance.worth(shown, evidence)
+        if self.judge.pushes and not len(self.told):
+            worth = ranked.scores
         above = self.cut.above(ranked, chances)
         return ranked.at(np.lexsort((-ranked.scores, -worth, ~above)))
 
@@ -142,13 +142,10 @@ class Look:
         there = places < len(ids)
         there[there] = ids[order[places[there]]] == ranked.frames[there]
         rows, ranked = vectors[order[places[there]]], ranked.at(there)
-        parts = rows @ self.mixed.rows.T
+        parts = rows @ self.judge.mixed.rows.T
         if ranked.evidence is not None:
             return Judged(ranked, ranked.chances, parts)
-        chances = self.calibration.probability(
-            self.mixed.vector, ranked.scores, rows, kind=self.mixed.kind
-        )
-        return Judged(ranked, _falling(chances), parts)
+        return Judged(ranked, self.judge.chances(rows, ranked.scores), parts)
 
     def relevant(self, candidates: Candidates, most: int) -> Judged:
         """All photos above the cut-off, up to `most`."""
@@ -176,11 +173,3 @@ def first_of_each(owners: Ids, without: frozenset[int]) -> Ids:
     barred = np.array([-1, *without], dtype=np.int64)
     kept: Ids = first[~np.isin(owners[first], barred)]
     return kept
-
-
-def _falling(chances: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-    """Probabilities that never rise along the ranking: a better hit is never less likely."""
-    if chances is None:
-        return None
-    falling: NDArray[np.float32] = np.maximum.accumulate(chances[::-1])[::-1]
-    return falling
