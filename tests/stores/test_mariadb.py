@@ -218,7 +218,10 @@ def test_what_passes_is_found_whatever_way_is_taken(indexed, passing):
     for k in (1, 10, 400):
         [found] = store.vectors(SPACE).search(query[None], k, None if passing == 400 else within)
         assert len(found.ids) == min(k, passing)
-        assert found.ids[:10].tolist() == best[: len(found.ids)][:10]
+        # The server's index is approximate: of the best, one in five may be lacking.
+        told, wanted = found.ids[:10].tolist(), best[: max(len(found.ids), 5)][:10]
+        assert set(told) <= set(best[:passing])
+        assert len(set(told) & set(wanted)) >= 0.8 * len(told)
         assert np.all(np.diff(found.scores) <= 0)
 
 
