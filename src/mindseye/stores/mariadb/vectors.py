@@ -6,7 +6,8 @@ rows: one whose vector is gone is passed over. A table that has grown large enou
 (HNSW), through which the server goes in order of distance. It would do so under a filter too, row
 by row until enough pass, however few can; so no filter is put to the index. Some hundred of the
 nearest rows are asked for, and those that pass are kept. Where they are too few, a second look at
-the index goes further, if it then is likely to find enough; else all that pass are compared.
+the index goes further, if it then is likely to find enough; else all that pass are compared. Few
+frames that are listed are compared at once: the index is approximate, and they are soon looked at.
 """
 
 from __future__ import annotations
@@ -53,6 +54,9 @@ _MOST_BY_INDEX: Final = 2_000
 
 _FIRST_LOOK: Final = 400
 """So many of the nearest rows are looked at, where some may not pass a filter."""
+
+_MOST_LISTED: Final = 5_000
+"""So many listed frames are compared one by one, exactly, without a look at the index."""
 
 _SPARE: Final = 1.5
 _MORE: Final = 20
@@ -102,7 +106,8 @@ class MariaVectors(ComparedVectors):
             asked = max(asked, _FIRST_LOOK)
         with self._session.read() as connection:
             found = _NOTHING
-            while asked <= _MOST_BY_INDEX and self._has_index(connection):
+            few = chosen.within is not None and len(chosen.within) <= _MOST_LISTED
+            while not few and asked <= _MOST_BY_INDEX and self._has_index(connection):
                 near = self.by_index(_passing(chosen), asked)
                 found = _matches(connection, near, given)
                 if len(found) >= k or not len(found):
