@@ -112,7 +112,7 @@ class MariaServer:
 
     def execute(self, *statements: str, database: str | None = None) -> None:
         """Run statements as the owner."""
-        with closing(self._connect(database)) as connection, connection.cursor() as cursor:
+        with closing(self.connect(database)) as connection, connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
 
@@ -139,7 +139,7 @@ class MariaServer:
 
     def _removals(self) -> list[str]:
         """The statements that remove what a test has written."""
-        with closing(self._connect(LIBRARY)) as connection, connection.cursor() as cursor:
+        with closing(self.connect(LIBRARY)) as connection, connection.cursor() as cursor:
             cursor.execute("SHOW TABLES")
             tables = {name for (name,) in cursor.fetchall()} - KEPT
         known = {*metadata.tables, "photo_words", "foldings"}
@@ -150,7 +150,8 @@ class MariaServer:
             *(f"ALTER TABLE {table} AUTO_INCREMENT = 1" for table in numbered),
         ]
 
-    def _connect(self, database: str | None = None) -> pymysql.Connection[Any]:
+    def connect(self, database: str | None = None) -> pymysql.Connection[Any]:
+        """A connection of its own as the owner."""
         return pymysql.connect(
             unix_socket=str(self.socket),
             user="root",

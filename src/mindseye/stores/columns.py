@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, func, 
 
 from mindseye.stores.base import NO_DATE, NO_TINT, Positions, Selection, Timeline
 from mindseye.stores.schema import colours, photos
+from mindseye.stores.sql.session import repeatable
 from mindseye.types import Ids
 
 _TINTS: Final = {
@@ -63,6 +64,7 @@ class StoreColumns:
         """A text that is another one after every write; reading it costs next to nothing."""
         return self._generation()
 
+    @repeatable
     def timeline(self, chosen: Selection | None = None) -> Timeline:
         """The photos chosen, newest first, those without a date last; as `DateOrder` says."""
         known = (photos.c.id, photos.c.taken_at, photos.c.width, photos.c.height, photos.c.digest)
@@ -87,6 +89,7 @@ class StoreColumns:
             tints=_looked_up(ids, *known_tints)[order],
         )
 
+    @repeatable
     def positions(self, chosen: Selection | None = None) -> Positions:
         """Where those of the photos chosen were taken of which that is known, by id."""
         known = (photos.c.id, photos.c.latitude, photos.c.longitude)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mindseye.stores.base import Problem
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 
 
-def damage(session: Session) -> Iterator[Problem]:
+@repeatable
+def damage(session: Session) -> list[Problem]:
     """Torn pages, and links that lead nowhere."""
     with session.read() as connection:
-        for said in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
-            if said != "ok":
-                yield Problem(f"the database file is damaged: {said}")
-        for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            yield Problem(f"row {row} of {table} belongs to a row of {parent} that is not there")
+        torn = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    return [
+        *(Problem(f"the database file is damaged: {said}") for said in torn if said != "ok"),
+        *(
+            Problem(f"row {row} of {table} belongs to a row of {parent} that is not there")
+            for table, row, parent, _ in loose
+        ),
+    ]

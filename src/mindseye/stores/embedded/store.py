@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -75,5 +75,5 @@ class EmbeddedStore(SqlStore):
     def _table(self, space_id: int, space: EmbeddingSpace) -> IndexedVectors:
         return IndexedVectors(self._session, self.catalog, (space_id, space), self._index_dir)
 
-    def _damage(self) -> Iterator[Problem]:
+    def _damage(self) -> Iterable[Problem]:
         return damage(self._session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from mindseye.stores.mariadb.database import (
 from mindseye.stores.mariadb.texts import MariaWords
 from mindseye.stores.mariadb.vectors import MariaVectors
 from mindseye.stores.sql.indexed import IndexedVectors
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.store import SqlStore
 from mindseye.stores.sql.vectors import SqlVectors
 from mindseye.types import EmbeddingSpace
@@ -91,6 +91,7 @@ class MariaStore(SqlStore):
             self.vectors(info.space).refresh()
             yield f"the index of {info.space.encoder} is up to date"
 
+    @repeatable
     def _generation(self) -> str:
         with self._session.read() as connection:
             return str(connection.execute(_GENERATION).scalar_one())
@@ -101,5 +102,5 @@ class MariaStore(SqlStore):
             return MariaVectors(self._session, self.catalog, known)
         return IndexedVectors(self._session, self.catalog, known, self._index_dir)
 
-    def _damage(self) -> Iterator[Problem]:
+    def _damage(self) -> Iterable[Problem]:
         return damage(self._session)

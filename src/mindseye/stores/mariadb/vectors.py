@@ -41,7 +41,7 @@ from mindseye.stores.schema import Id, frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.compared import ComparedVectors
 from mindseye.stores.sql.expressions import one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
 
 _log = logging.getLogger(__name__)
@@ -96,6 +96,7 @@ class MariaVectors(ComparedVectors):
         chosen = Selection(within)
         return [self.filtered(query[None], k, chosen) for query in queries]
 
+    @repeatable
     def filtered(self, query: Vectors, k: int, chosen: Selection) -> Matches:
         """The `k` best frames for one query `(1, dim)` among the photos chosen."""
         self._check(query)
@@ -138,16 +139,12 @@ class MariaVectors(ComparedVectors):
         """Complete the table, and make the index of a space that has grown large enough for one."""
         self._count_anew()
         self._complete()
-        with self._session.read() as connection:
-            indexed = self._has_index(connection)
-        if len(self) >= LEAST_INDEXED and not indexed:
+        if len(self) >= LEAST_INDEXED and not self._is_indexed():
             self._make_index()
 
     def check(self, *, repair: bool) -> Iterator[Problem]:
         """Whether all vectors are among those that are compared."""
-        with self._session.read() as connection:
-            lacking = len(self._lacking(connection, 0, most=2**31))
-        if lacking:
+        if lacking := len(self._lacking(0, most=2**31)):
             if repair:
                 self._complete()
             yield Problem(
@@ -205,8 +202,7 @@ class MariaVectors(ComparedVectors):
         """
         last = 0
         while True:
-            with self._session.read() as connection:
-                some = self._lacking(connection, last, most=_AT_ONCE)
+            some = self._lacking(last, most=_AT_ONCE)
             if not some:
                 break
             last = some[-1]
@@ -218,14 +214,22 @@ class MariaVectors(ComparedVectors):
         with self._session.write() as connection:
             connection.execute(text(_REMOVE.format(self._name)), {"space": self._space_id})
 
-    def _lacking(self, connection: Connection, last: int, *, most: int) -> list[int]:
+    @repeatable
+    def _lacking(self, last: int, *, most: int) -> list[int]:
         """Ids of rows above one whose vectors are not in the table; damaged ones are left out."""
         given = {"space": self._space_id, "bytes": 2 * self._space.dim, "last": last, "most": most}
-        return list(connection.execute(text(_LACKING.format(self._name)), given).scalars())
+        with self._session.read() as connection:
+            return list(connection.execute(text(_LACKING.format(self._name)), given).scalars())
 
+    @repeatable
     def _has_table(self) -> bool:
         with self._session.read() as connection:
             return connection.execute(_TABLE, {"name": self._name}).first() is not None
+
+    @repeatable
+    def _is_indexed(self) -> bool:
+        with self._session.read() as connection:
+            return self._has_index(connection)
 
     def _has_index(self, connection: Connection) -> bool:
         if not self._indexed:

@@ -5,19 +5,18 @@ The server keeps its own pages sound and its foreign keys closed, unless somebod
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sqlalchemy import text
 
 from mindseye.stores.base import Problem
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 
 
-def damage(session: Session) -> Iterator[Problem]:
+@repeatable
+def damage(session: Session) -> list[Problem]:
     """Foreign keys that were never checked, and indexes that were left unfinished."""
     with session.read() as connection:
-        for table, name in connection.execute(_UNCHECKED):
-            yield Problem(f"the link {name} of {table} was never checked")
+        unchecked = connection.execute(_UNCHECKED).all()
+    return [Problem(f"the link {name} of {table} was never checked") for table, name in unchecked]
 
 
 _UNCHECKED = text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from mindseye.stores.postgresql.upgrade import OLDEST_NEEDED, let_compare
 from mindseye.stores.postgresql.vectors import PostgresVectors, copy_vectors
 from mindseye.stores.schema import metadata, vectors
 from mindseye.stores.sql.indexed import IndexedVectors
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.store import SqlStore
 from mindseye.stores.sql.vectors import SqlVectors
 from mindseye.types import EmbeddingSpace
@@ -105,6 +105,7 @@ class PostgresStore(SqlStore):
         else:
             super().write_rows(connection, table, rows)
 
+    @repeatable
     def _generation(self) -> str:
         with self._session.read() as connection:
             return str(connection.execute(_GENERATION).scalar_one())
@@ -115,5 +116,5 @@ class PostgresStore(SqlStore):
             return PostgresVectors(self._session, self.catalog, known)
         return IndexedVectors(self._session, self.catalog, known, self._index_dir)
 
-    def _damage(self) -> Iterator[Problem]:
+    def _damage(self) -> Iterable[Problem]:
         return damage(self._session)

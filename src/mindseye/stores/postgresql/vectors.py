@@ -36,7 +36,7 @@ from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.compared import ComparedVectors
 from mindseye.stores.sql.expressions import one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
 
 _log = logging.getLogger(__name__)
@@ -144,6 +144,7 @@ class PostgresVectors(ComparedVectors):
         chosen = Selection(within)
         return [self.filtered(query[None], k, chosen) for query in queries]
 
+    @repeatable
     def filtered(self, query: Vectors, k: int, chosen: Selection) -> Matches:
         """The `k` best frames for one query `(1, dim)` among the photos chosen.
 
@@ -178,9 +179,7 @@ class PostgresVectors(ComparedVectors):
 
     def check(self, *, repair: bool) -> Iterator[Problem]:
         """Whether the index is whole; one that is not is made anew."""
-        with self._session.read() as connection:
-            whole = connection.execute(_WHOLE, {"name": self._index}).scalar()
-        if whole is False:
+        if self._whole() is False:
             if repair:
                 self.refresh()
             yield Problem(
@@ -235,8 +234,14 @@ class PostgresVectors(ComparedVectors):
         stream(connection, rows, space_id=self._space_id, frame_id=frame_ids)
 
     def _is_indexed(self) -> bool:
+        return bool(self._whole())
+
+    @repeatable
+    def _whole(self) -> bool | None:
+        """Whether the index is whole, None where there is none."""
         with self._session.read() as connection:
-            return bool(connection.execute(_WHOLE, {"name": self._index}).scalar())
+            whole: bool | None = connection.execute(_WHOLE, {"name": self._index}).scalar()
+            return whole
 
     def _has_index(self, connection: Connection) -> bool:
         if not self._indexed:

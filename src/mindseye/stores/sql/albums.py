@@ -14,7 +14,7 @@ from mindseye.stores.albums import name_key
 from mindseye.stores.rows import now
 from mindseye.stores.schema import album_photos, albums, choices, photos
 from mindseye.stores.sql.expressions import one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import Album
 
 
@@ -24,6 +24,7 @@ class SqlAlbums:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @repeatable
     def __iter__(self) -> Iterator[Album]:
         """All albums, by name."""
         with self._session.read() as connection:
@@ -57,6 +58,7 @@ class SqlAlbums:
         with self._session.write() as connection:
             connection.execute(albums.delete().where(albums.c.id == gone))
 
+    @repeatable
     def picked(self, album_id: int) -> frozenset[int]:
         """Ids of the photos picked by hand for an album."""
         with self._session.read() as connection:
@@ -93,6 +95,7 @@ class SqlChoices:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @repeatable
     def find(self, name: str) -> str | None:
         """What was chosen, or None."""
         with self._session.read() as connection:

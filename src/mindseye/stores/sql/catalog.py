@@ -37,7 +37,7 @@ from mindseye.stores.schema import (
 )
 from mindseye.stores.sql.expressions import as_list, ids_from, one_of, unindexed
 from mindseye.stores.sql.load import load_photos
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import FileStamp, Ids, Location, Photo
 
 
@@ -54,6 +54,7 @@ class SqlCatalog:
             raise NotFound(f"there is no photo {photo_id}", hint="`mindseye search` shows ids")
         return found[0]
 
+    @repeatable
     def find(self, path: str) -> Photo | None:
         """The photo at this absolute path (text), or None."""
         with self._session.read() as connection:
@@ -71,12 +72,14 @@ class SqlCatalog:
                 return None
             return next(iter(load_photos(connection, or_(*at)).values()), None)
 
+    @repeatable
     def photos(self, photo_ids: Sequence[int]) -> list[Photo]:
         """Photos in the order asked for; unknown ids are left out."""
         with self._session.read() as connection:
             found = load_photos(connection, one_of(photos.c.id, photo_ids))
         return [found[photo_id] for photo_id in photo_ids if photo_id in found]
 
+    @repeatable
     def of_frames(self, frame_ids: Sequence[int]) -> dict[int, Photo]:
         """The photo of each frame; frames of missing photos are left out."""
         with self._session.read() as connection:
@@ -92,6 +95,7 @@ class SqlCatalog:
             )
         return {frame: found[photo_id] for frame, photo_id in owners if photo_id in found}
 
+    @repeatable
     def owners(self, frame_ids: Ids) -> Ids:
         """The id of each frame's photo, in order; -1 where it is missing or there is none."""
         listed = (
@@ -109,6 +113,7 @@ class SqlCatalog:
         found[there] = owners[order[places[there]]]
         return found
 
+    @repeatable
     def frames(self, photo_ids: Sequence[int]) -> dict[int, list[int]]:
         """The frame ids of each photo, in order."""
         grouped: dict[int, list[int]] = defaultdict(list)
@@ -121,6 +126,7 @@ class SqlCatalog:
                 grouped[photo_id].append(frame)
         return dict(grouped)
 
+    @repeatable
     def matching(self, filter_: Filter, now: datetime, among: Ids | None = None) -> Ids:
         """The frames, ascending, of all photos that pass a filter and are not missing."""
         passing = select(photos.c.id).where(photos.c.missing_since.is_(None), where(filter_, now))
@@ -133,6 +139,7 @@ class SqlCatalog:
         with self._session.read() as connection:
             return np.sort(ids_from(connection.execute(listed).scalar_one()))
 
+    @repeatable
     def by_date(
         self, limit: int, order: DateOrder = NEWEST_FIRST, chosen: Selection | None = None
     ) -> list[Photo]:
@@ -152,6 +159,7 @@ class SqlCatalog:
                 ids += connection.execute(rest).scalars().all()
         return self.photos(ids)
 
+    @repeatable
     def skipped(self, limit: int = 1000) -> list[tuple[str, SkippedFile]]:
         """Skipped files with their absolute paths, latest first."""
         listed = (
@@ -168,6 +176,7 @@ class SqlCatalog:
                 found.append((paths.join(row["path"], location), file))
         return found
 
+    @repeatable
     def missing(self) -> list[int]:
         """Ids of the photos whose files are gone."""
         with self._session.read() as connection:
@@ -177,6 +186,7 @@ class SqlCatalog:
                 ).scalars()
             )
 
+    @repeatable
     def coverage(self) -> Coverage:
         """Counts over the library; `frames` are those of photos that are not missing."""
         reasons = select(skipped.c.reason, func.count()).group_by(skipped.c.reason)

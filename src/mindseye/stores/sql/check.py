@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from sqlalchemy import Connection, Select, select
 
 from mindseye.stores.base import Problem
 from mindseye.stores.schema import frames, photos, spaces, vectors
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 
 
 def check_rows(session: Session, *, repair: bool) -> Iterator[Problem]:
     """Problems of the rows; nothing but vectors is ever removed."""
-    with session.read() as connection:
-        frameless = connection.execute(_without_frames()).scalars().all()
-        bad = _bad_vectors(connection)
+    frameless, bad = _bad_rows(session)
     if frameless and repair:
         with session.write() as connection:
             connection.execute(
@@ -33,6 +31,13 @@ def check_rows(session: Session, *, repair: bool) -> Iterator[Problem]:
     yield from _check_texts(session, repair=repair)
 
 
+@repeatable
+def _bad_rows(session: Session) -> tuple[Sequence[int], list[int]]:
+    """Photos without a frame, and vectors that none can be compared with."""
+    with session.read() as connection:
+        return connection.execute(_without_frames()).scalars().all(), _bad_vectors(connection)
+
+
 def _check_texts(session: Session, *, repair: bool) -> Iterator[Problem]:
     """Problems of the words by which photos are found; they follow from the catalog."""
     with session.write() as connection:
@@ -46,7 +51,7 @@ def _check_texts(session: Session, *, repair: bool) -> Iterator[Problem]:
         yield Problem(f"{wrong} photos are found by other words than theirs", mended=repair)
 
 
-def _without_frames() -> Select[tuple[int]]:
+def _without_frames() -> Select[int]:
     return (
         select(photos.c.id)
         .outerjoin(frames, frames.c.photo_id == photos.c.id)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from mindseye.stores.schema import vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.expressions import as_list, ids_from, one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.vectors import SqlVectors
 from mindseye.types import EmbeddingSpace, Ids, Vectors
 
@@ -25,6 +25,7 @@ class ComparedVectors(SqlVectors):
         self._counted = (0, 0)
         self._lock = Lock()
 
+    @repeatable
     def __len__(self) -> int:
         """Number of vectors that a search compares, those of missing photos included."""
         with self._lock:
@@ -37,6 +38,7 @@ class ComparedVectors(SqlVectors):
             self._counted = (newest or last, known + more)
             return known + int(more)
 
+    @repeatable
     def sample(self, count: int) -> Vectors:
         """Up to `count` unit rows `(n, dim)` spread evenly over the table, always the same ones."""
         ends = select(func.min(vectors.c.id), func.max(vectors.c.id)).where(self._mine)
@@ -61,6 +63,7 @@ class ComparedVectors(SqlVectors):
         with self._lock:
             self._counted = (0, 0)
 
+    @repeatable
     def _rows_at(self, row_ids: Ids) -> Vectors:
         listed = select(vectors.c.vector).where(self._mine, one_of(vectors.c.id, row_ids.tolist()))
         with self._session.read() as connection:

@@ -14,11 +14,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Select, Table, func, literal, select, tuple_
+from sqlalchemy import Column, Select, Table, func, literal, select, tuple_
 
 from mindseye.errors import StoreError, UsageError
 from mindseye.stores.base import Store
 from mindseye.stores.schema import choices, metadata, photos
+from mindseye.stores.sql.session import repeatable
 from mindseye.stores.sql.store import SqlStore
 
 _ROWS: Final = 2_000
@@ -83,17 +84,11 @@ def _begin(source: SqlStore, target: SqlStore) -> None:
 
 
 def _copy(source: SqlStore, target: SqlStore, table: Table, observe: Observer) -> None:
-    count = select(func.count()).select_from(table)
-    with source.session.read() as connection:
-        total: int = connection.execute(_own(table, count)).scalar_one()
-    with target.session.read() as connection:
-        there: int = connection.execute(_own(table, count)).scalar_one()
-        known = connection.execute(_own(table, _backwards(table))).first()
-    last = None if known is None else tuple(known)
+    total, _ = _extent(source, table)
+    there, last = _extent(target, table)
     observe(table.name, there, total)
     while there < total:
-        with source.session.read() as connection:
-            rows = _chunk(connection, table, last)
+        rows = _chunk(source, table, last)
         if not rows:
             return
         with target.session.write() as connection:
@@ -126,24 +121,33 @@ def _summed(store: SqlStore, table: Table) -> CopiedTable:
 def _chunks(store: SqlStore, table: Table) -> Iterator[list[dict[str, Any]]]:
     last: tuple[Any, ...] | None = None
     while True:
-        with store.session.read() as connection:
-            rows = _chunk(connection, table, last)
+        rows = _chunk(store, table, last)
         if not rows:
             return
         yield rows
         last = tuple(rows[-1][column.name] for column in _key(table))
 
 
-def _chunk(
-    connection: Connection, table: Table, last: tuple[Any, ...] | None
-) -> list[dict[str, Any]]:
+@repeatable
+def _extent(store: SqlStore, table: Table) -> tuple[int, tuple[Any, ...] | None]:
+    """How many rows a table has, and the last key that is there."""
+    count = select(func.count()).select_from(table)
+    with store.session.read() as connection:
+        rows: int = connection.execute(_own(table, count)).scalar_one()
+        last = connection.execute(_own(table, _backwards(table))).first()
+    return rows, None if last is None else tuple(last)
+
+
+@repeatable
+def _chunk(store: SqlStore, table: Table, last: tuple[Any, ...] | None) -> list[dict[str, Any]]:
     """The next rows behind a key, in its order."""
     key = _key(table)
     listed = _own(table, select(table)).order_by(*key).limit(_ROWS)
     if last is not None:
         known = (literal(value, column.type) for value, column in zip(last, key, strict=True))
         listed = listed.where(tuple_(*key) > tuple_(*known))
-    return [dict(row) for row in connection.execute(listed).mappings()]
+    with store.session.read() as connection:
+        return [dict(row) for row in connection.execute(listed).mappings()]
 
 
 def _backwards(table: Table) -> Select[Any]:

@@ -10,7 +10,7 @@ from mindseye.stores.facets import counted
 from mindseye.stores.schema import photos
 from mindseye.stores.sql.catalog import SqlCatalog, passes
 from mindseye.stores.sql.expressions import one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import Photo
 
 _DRAWN = 2
@@ -24,6 +24,7 @@ class SqlCounts:
         self._session = session
         self._catalog = catalog
 
+    @repeatable
     def sample(self, count: int) -> list[Photo]:
         """Up to `count` photos that are not missing, drawn evenly, always the same ones."""
         with self._session.read() as connection:
@@ -36,12 +37,14 @@ class SqlCounts:
         step = max(len(ids) // max(count, 1), 1)
         return self._catalog.photos(ids[::step][:count])
 
+    @repeatable
     def facet(self, name: str, chosen: Selection, most: int = 100) -> list[Count]:
         """The commonest values of one facet among the photos chosen."""
         with self._session.read() as connection:
             rows = connection.execute(counted(name, passes(chosen), most)).all()
         return [Count(str(value), number) for value, number in rows]
 
+    @repeatable
     def photos(self, chosen: Selection) -> int:
         """How many photos are chosen."""
         listed = select(func.count()).select_from(photos).where(passes(chosen))

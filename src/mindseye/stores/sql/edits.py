@@ -15,7 +15,7 @@ from mindseye.stores.sql.kept import edits_of
 from mindseye.stores.sql.lists import replace_keywords
 from mindseye.stores.sql.load import load_photos
 from mindseye.stores.sql.places import let_wait
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.write import update_photos
 from mindseye.types import Edit, Metadata, Photo
 
@@ -26,6 +26,7 @@ class SqlEdits:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @repeatable
     def find(self, photo_id: int) -> Edit | None:
         """All that the user says of a photo, or None."""
         with self._session.read() as connection:

@@ -13,7 +13,7 @@ from mindseye.stores.rows import now
 from mindseye.stores.schema import photos, roots, skipped
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.expressions import one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import FileStamp, Location, Photo
 
 
@@ -24,6 +24,7 @@ class SqlFiles:
         self._session = session
         self._catalog = catalog
 
+    @repeatable
     def roots(self) -> list[Root]:
         """All roots, by path."""
         with self._session.read() as connection:
@@ -46,6 +47,7 @@ class SqlFiles:
                     self._session.words.write(connection, moved)
         return root
 
+    @repeatable
     def folders(self, root_id: int, below: str = "") -> set[str]:
         """Folders that hold a known file, `below` itself and under it ("" is the whole root)."""
         listed = union(
@@ -59,6 +61,7 @@ class SqlFiles:
         with self._session.read() as connection:
             return set(connection.execute(listed).scalars())
 
+    @repeatable
     def in_folders(self, root_id: int, folders: Sequence[str]) -> list[KnownFile]:
         """Known files directly in these folders: photos, and files that were skipped."""
         as_photo = select(
@@ -88,6 +91,7 @@ class SqlFiles:
                 )
         return list(known.values())
 
+    @repeatable
     def with_sizes(self, sizes: Sequence[int]) -> dict[int, list[str]]:
         """Digests of known photos by file size: what a new file of that size may be a copy of."""
         found: dict[int, list[str]] = defaultdict(list)
@@ -97,6 +101,7 @@ class SqlFiles:
                 found[size].append(digest)
         return dict(found)
 
+    @repeatable
     def with_digests(self, digests: Sequence[str]) -> dict[str, list[Photo]]:
         """Photos by digest, missing ones included, oldest first."""
         with self._session.read() as connection:

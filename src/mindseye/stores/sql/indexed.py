@@ -21,7 +21,7 @@ from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.expressions import as_list, ids_from, octets, one_of, unindexed
 from mindseye.stores.sql.frame_rows import FrameRows
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.vectors import SqlVectors
 from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
 
@@ -113,28 +113,35 @@ class IndexedVectors(SqlVectors):
     def rows_after(self, last: int) -> Iterator[tuple[Ids, Vectors]]:
         """Rows of this space with a higher id as (ids, unit rows), ascending, a chunk at a time."""
         while True:
-            listed = (
-                select(vectors.c.id, vectors.c.vector)
-                .where(unindexed(vectors.c.space_id) == self._space_id, vectors.c.id > last)
-                .where(self._whole)
-                .order_by(vectors.c.id)
-                .limit(_ROWS_AT_ONCE)
-            )
-            with self._session.read() as connection:
-                rows = connection.execute(listed).all()
-            if not rows:
+            ids, rows = self._some_after(last)
+            if not len(ids):
                 return
-            yield np.array([row for row, _ in rows], np.int64), self._unpacked([v for _, v in rows])
-            if len(rows) < _ROWS_AT_ONCE:
+            yield ids, rows
+            if len(ids) < _ROWS_AT_ONCE:
                 return
-            last = rows[-1][0]
+            last = int(ids[-1])
 
+    @repeatable
+    def _some_after(self, last: int) -> tuple[Ids, Vectors]:
+        listed = (
+            select(vectors.c.id, vectors.c.vector)
+            .where(unindexed(vectors.c.space_id) == self._space_id, vectors.c.id > last)
+            .where(self._whole)
+            .order_by(vectors.c.id)
+            .limit(_ROWS_AT_ONCE)
+        )
+        with self._session.read() as connection:
+            rows = connection.execute(listed).all()
+        return np.array([row for row, _ in rows], np.int64), self._unpacked([v for _, v in rows])
+
+    @repeatable
     def row_count(self) -> int:
         """How many rows this space has, those of missing photos included."""
         listed = select(func.count()).where(vectors.c.space_id == self._space_id)
         with self._session.read() as connection:
             return connection.execute(listed).scalar_one()
 
+    @repeatable
     def row_ids(self) -> Ids:
         """The ids of all rows of this space, ascending."""
         listed = select(vectors.c.id).where(vectors.c.space_id == self._space_id)
@@ -142,6 +149,7 @@ class IndexedVectors(SqlVectors):
             ids = connection.execute(listed.order_by(vectors.c.id)).scalars().all()
         return np.array(ids, dtype=np.int64)
 
+    @repeatable
     def alive(self, row_ids: Ids | None) -> tuple[Ids, Ids]:
         """Those of these rows (or of all) that may be shown, ascending, and their frames."""
         listed = (
@@ -159,6 +167,7 @@ class IndexedVectors(SqlVectors):
             pairs = np.fromiter(values, dtype=np.int64).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
+    @repeatable
     def _rows_of(self, frame_ids: Ids) -> Ids:
         """Rows of these frames, some of which may have died since."""
         if len(frame_ids) > _FEW_FRAMES:
@@ -169,6 +178,7 @@ class IndexedVectors(SqlVectors):
         with self._session.read() as connection:
             return np.array(connection.execute(listed).scalars().all(), dtype=np.int64)
 
+    @repeatable
     def _all_frame_rows(self) -> FrameRows:
         """The rows of all frames: what was known, and what came since."""
         known = self._frame_rows
@@ -182,6 +192,7 @@ class IndexedVectors(SqlVectors):
         self._frame_rows = known.with_more(ids_from(frame_ids), ids_from(row_ids))
         return self._frame_rows
 
+    @repeatable
     def _rows_at(self, row_ids: Ids) -> Vectors:
         listed = (
             select(vectors.c.vector)

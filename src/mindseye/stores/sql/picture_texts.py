@@ -14,7 +14,7 @@ from mindseye.stores.filters import where
 from mindseye.stores.rows import now
 from mindseye.stores.schema import photos, picture_texts
 from mindseye.stores.sql.expressions import one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import Ids, PictureText, TextRegion
 
 
@@ -24,6 +24,7 @@ class SqlPictureTexts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @repeatable
     def find(self, digest: str) -> PictureText | None:
         """What was read in the pictures of this content, or None where nobody has looked."""
         listed = select(picture_texts).where(picture_texts.c.digest == digest)
@@ -31,6 +32,7 @@ class SqlPictureTexts:
             row = connection.execute(listed).mappings().first()
         return None if row is None else _picture_text(row)
 
+    @repeatable
     def waiting(self, of: Filter | None = None, reader: str = "") -> Ids:
         """Photos whose picture was not looked at, newest first, one of several copies."""
         read = exists().where(picture_texts.c.digest == photos.c.digest)

@@ -12,7 +12,7 @@ from mindseye.stores.base import Placed
 from mindseye.stores.rows import located_row, placed_row, where_and_when
 from mindseye.stores.schema import photo_places, photos, places
 from mindseye.stores.sql.expressions import one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import Located, Metadata
 
 
@@ -22,6 +22,7 @@ class SqlPlaces:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @repeatable
     def waiting(self, limit: int) -> list[tuple[int, Metadata]]:
         """Photos the gazetteer was not asked about since they were written, by id."""
         asked = exists().where(photo_places.c.photo_id == photos.c.id)

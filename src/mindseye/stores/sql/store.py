@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Table, and_, func, select
@@ -22,7 +22,7 @@ from mindseye.stores.sql.expressions import one_of
 from mindseye.stores.sql.files import SqlFiles
 from mindseye.stores.sql.picture_texts import SqlPictureTexts, drop_unowned
 from mindseye.stores.sql.places import SqlPlaces
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.texts import SqlTexts
 from mindseye.stores.sql.vectors import SqlVectors
 from mindseye.stores.sql.write import write_batch
@@ -67,7 +67,7 @@ class SqlStore(ABC):
         """The vectors of a space that is there, compared as this database does it."""
 
     @abstractmethod
-    def _damage(self) -> Iterator[Problem]:
+    def _damage(self) -> Iterable[Problem]:
         """What the database itself finds wrong with its files and links."""
 
     @property
@@ -93,6 +93,7 @@ class SqlStore(ABC):
         """Write rows as they come out of another database, with their ids."""
         connection.execute(table.insert(), list(rows))
 
+    @repeatable
     def spaces(self) -> list[SpaceInfo]:
         """The spaces of the library, oldest first, with the vectors of photos not missing."""
         listed = (
@@ -116,6 +117,7 @@ class SqlStore(ABC):
             for row in rows
         ]
 
+    @repeatable
     def has_vectors(self, space: EmbeddingSpace) -> bool:
         """Whether anything was encoded in `space`; costs the same however large the library is."""
         known = select(spaces.c.id).where(spaces.c.fingerprint == space.fingerprint)
@@ -134,8 +136,7 @@ class SqlStore(ABC):
 
     def drop_space(self, space: EmbeddingSpace) -> int:
         """Remove a space with its vectors and index files; returns how many vectors there were."""
-        with self._session.read() as connection:
-            space_id = _known_space(connection, space)
+        space_id = self._known(space)
         if space_id is None:
             return 0
         # A million vectors in one transaction would take gigabytes of log and hold up every writer.
@@ -181,13 +182,16 @@ class SqlStore(ABC):
             return connection.execute(statement).rowcount
 
     def _space_id(self, space: EmbeddingSpace) -> int:
-        with self._session.read() as connection:
-            found = _known_space(connection, space)
-        if found is not None:
-            return found
+        if (known := self._known(space)) is not None:
+            return known
         with self._session.write() as connection:
             found = _known_space(connection, space)
             return _insert_space(connection, space) if found is None else found
+
+    @repeatable
+    def _known(self, space: EmbeddingSpace) -> int | None:
+        with self._session.read() as connection:
+            return _known_space(connection, space)
 
 
 def _known_space(connection: Connection, space: EmbeddingSpace) -> int | None:

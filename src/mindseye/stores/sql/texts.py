@@ -9,7 +9,7 @@ from mindseye.query.evidence import Said, evidence
 from mindseye.query.segment import Sought, sought
 from mindseye.stores.schema import frames, photos
 from mindseye.stores.sql.expressions import as_list, ids_from, one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.words import WEIGHTS
 from mindseye.types import Ids, Matches
 
@@ -20,6 +20,7 @@ class SqlTexts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @repeatable
     def search(self, words: str, limit: int | None = None, within: Ids | None = None) -> Matches:
         """The ids of the `limit` photos whose texts say most of `words`, or of all that do."""
         with self._session.read() as connection:

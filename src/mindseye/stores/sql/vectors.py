@@ -17,7 +17,7 @@ from mindseye.stores.filters import where
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.expressions import one_of
-from mindseye.stores.sql.session import Session
+from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import EmbeddingSpace, Ids, Matches, Photo, Vectors
 
 
@@ -37,6 +37,7 @@ class SqlVectors(VectorTable):
         """The space these vectors live in."""
         return self._space
 
+    @repeatable
     def get(self, frame_ids: Sequence[int]) -> tuple[Ids, Vectors]:
         """The vectors of those of these frames that have one, as (ids, unit rows)."""
         listed = select(vectors.c.frame_id, vectors.c.vector).where(
@@ -48,6 +49,7 @@ class SqlVectors(VectorTable):
         ids = np.array([frame for frame, _ in rows], dtype=np.int64)
         return ids, self._unpacked([row for _, row in rows])
 
+    @repeatable
     def waiting(
         self, limit: int, after: int = 0, of: Filter | None = None
     ) -> list[tuple[int, Photo]]:
@@ -58,6 +60,7 @@ class SqlVectors(VectorTable):
         owners = self._catalog.of_frames(ids)
         return [(frame, owners[frame]) for frame in ids if frame in owners]
 
+    @repeatable
     def waiting_count(self, of: Filter | None = None) -> int:
         """How many frames `waiting` would give without a limit."""
         with self._session.read() as connection:
