@@ -14,16 +14,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from PIL import Image
 
 from mindseye.config import Settings
 from mindseye.library import Library
+from mindseye.server.access.gate import LINK_COOKIE, SESSION_COOKIE
+from mindseye.server.access.roles import Role
 from mindseye.server.app import create_app
+from mindseye.server.context import Context
+from mindseye.server.schema import users
 from mindseye.testing.encoder import COLOURS
 from mindseye.types import Photo
 
@@ -50,6 +56,7 @@ class Served:
 
     address: str
     library: Library
+    context: Context
 
     def ids(self, query: str) -> list[int]:
         """The photos a query finds, best first."""
@@ -106,8 +113,9 @@ def _serving(settings: Settings) -> Iterator[Served]:
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield Served(f"http://127.0.0.1:{bound.getsockname()[1]}", library)
-        app.state.context.closing = True
+        context: Context = app.state.context
+        yield Served(f"http://127.0.0.1:{bound.getsockname()[1]}", library, context)
+        context.closing = True
         server.should_exit = True
         thread.join()
 
@@ -155,10 +163,13 @@ def look(browser: Browser) -> Iterator[Look]:
     contexts = []
 
     def look(served: Served, path: str = "/", width: int = 1440, **how: Any) -> Page:
+        cookie = how.pop("cookie", None)
         context = browser.new_context(
             base_url=served.address, viewport={"width": width, "height": 860}, locale="en-GB", **how
         )
         contexts.append(context)
+        if cookie is not None:
+            context.add_cookies([cookie])
         context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"thrown: {error}"))
@@ -179,6 +190,42 @@ def look(browser: Browser) -> Iterator[Look]:
 def _elsewhere(asked: Request, address: str) -> list[str]:
     local = asked.url.startswith((f"{address}/", "blob:", "data:"))
     return [] if local else [f"asked elsewhere: {asked.url}"]
+
+
+PASSWORD = "a long enough one"
+
+
+@cache
+def _hashed() -> str:
+    """A hash takes a tenth of a second: one will do for all users of all tests."""
+    return PasswordHasher(time_cost=1, memory_cost=32, parallelism=1).hash(PASSWORD)
+
+
+def with_accounts(served: Served) -> None:
+    """Let there be an account for each role, named as the role is."""
+    rows = [
+        {
+            "name": role.label,
+            "key": role.label,
+            "role": role.label,
+            "password": _hashed(),
+            "created_at": time.time(),
+        }
+        for role in (Role.VIEWER, Role.EDITOR, Role.ADMIN)
+    ]
+    with served.context.records.write() as connection:
+        connection.execute(users.insert(), rows)
+
+
+def cookie_of(served: Served, role: Role, *, album: str = "", originals: bool = False) -> Any:
+    """The cookie by which a browser is somebody of this role; of a guest, to an album."""
+    tickets, accounts = served.context.gate.tickets, served.context.gate.accounts
+    if role is Role.GUEST:
+        shared = served.library.store.albums.get(album).id
+        secret = tickets.link(None, shared, "", originals=originals, seconds=None)
+        return {"name": LINK_COOKIE, "value": secret, "url": served.address}
+    secret = tickets.session(accounts.get(role.label), "test")
+    return {"name": SESSION_COOKIE, "value": secret, "url": served.address}
 
 
 def by_date(served: Served) -> list[Photo]:

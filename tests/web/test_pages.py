@@ -7,34 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 from tests.web.conftest import Look, Served, by_date, shown
-
-_UNNAMED = """() => [...document.querySelectorAll(
-    'button, a[href], input:not([type=hidden]):not([hidden]), select, textarea')]
-    .filter(control => control.checkVisibility())
-    .filter(control => !(control.getAttribute('aria-label') || control.title
-        || control.innerText.trim() || control.labels?.length))
-    .map(control => control.outerHTML.slice(0, 160))"""
-
-_PALE = """() => {
-    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-    const rgba = colour => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour;
-        canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
-    const light = ([red, green, blue]) => [red, green, blue]
-        .map(one => one / 255)
-        .map(one => one <= .04045 ? one / 12.92 : ((one + .055) / 1.055) ** 2.4)
-        .reduce((sum, one, at) => sum + one * [.2126, .7152, .0722][at], 0);
-    const ground = element => { for (let at = element; at; at = at.parentElement) {
-        const colour = rgba(getComputedStyle(at).backgroundColor);
-        if (colour[3] > 250) return colour; }
-        return [255, 255, 255]; };
-    return [...document.querySelectorAll('body *')].filter(element => element.checkVisibility()
-            && [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())
-            && !element.closest('.tile, .viewer, .skip, :disabled'))
-        .map(element => { const [one, other] = [light(rgba(getComputedStyle(element).color)),
-            light(ground(element))].sort((a, b) => b - a);
-            return [(one + .05) / (other + .05), element.outerHTML.slice(0, 120)]; })
-        .filter(([ratio]) => ratio < 4.5);
-}"""
+from tests.web.legible import pale, unnamed
 
 
 def test_an_album_is_made_opened_changed_and_deleted(own: Served, look: Look) -> None:
@@ -132,5 +105,5 @@ def test_every_control_has_a_name_and_every_text_is_legible(served: Served, look
         for path in ("/", "/?q=red", f"/photo/{photo}", "/albums", "/jobs", "/settings", "/places"):
             page.goto(path)
             page.wait_for_load_state("networkidle")
-            assert page.evaluate(_UNNAMED) == [], path
-            assert page.evaluate(_PALE) == [], (path, scheme)
+            assert unnamed(page) == [], path
+            assert pale(page) == [], (path, scheme)

@@ -8,15 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 from tests.web.conftest import WIDTHS, Look, Served, by_date, shown
+from tests.web.legible import spilt
 
 _TILES = """() => [...document.querySelectorAll('.tile')].map(tile => [
     Number(tile.dataset.photo), tile.querySelector('img').getAttribute('src')])"""
-_SPILT = """() => [...document.querySelectorAll('body *')].filter(element => {
-    const { left, right, width } = element.getBoundingClientRect();
-    if (!width || right <= innerWidth + 1 && left >= -1) return false;
-    for (let above = element.parentElement; above; above = above.parentElement)
-        if (getComputedStyle(above).overflowX !== 'visible') return above === document.body;
-    return true; }).map(element => element.outerHTML.slice(0, 120))"""
 
 
 def _shows_its_own_photos(page: Page) -> int:
@@ -190,8 +185,7 @@ def test_no_page_is_wider_than_its_window(served: Served, look: Look, width: int
     for path in ("/?q=red", f"/photo/{photo}", "/albums", "/jobs", "/settings", "/map", "/places"):
         page.goto(path)
         page.wait_for_load_state("networkidle") if path != "/map" else None
-        assert page.evaluate(_SPILT) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert spilt(page) == [], path
 
 
 def test_the_theme_is_switched_and_kept(served: Served, look: Look) -> None:

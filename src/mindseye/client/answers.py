@@ -51,6 +51,7 @@ class Appearance(TypedDict):
     name: str
     role: str
     album: str | None
+    originals: bool
 
 class AuditFacts(TypedDict):
     id: int

@@ -252,6 +252,7 @@ class Appearance(BaseModel):
     name: str
     role: str
     album: str | None
+    originals: bool = Field(description="Whether the files themselves may be read.")
 
 
 @router.get("/me")
@@ -264,6 +265,7 @@ def me(context: Here, caller: Guest) -> Appearance:
         name=caller.name,
         role=Role(caller.role).label,
         album=caller.album,
+        originals=caller.originals,
     )
 
 

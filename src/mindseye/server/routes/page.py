@@ -18,8 +18,8 @@ from mindseye.server.context import Here
 
 WEB: Final = Path(__file__).parents[1] / "web"
 PAGES: Final = (
-    "/", "/photo/{photo_id}", "/map", "/places", "/albums", "/people", "/settings", "/jobs",
-    "/login",
+    "/", "/photo/{photo_id}", "/map", "/places", "/albums", "/people", "/settings",
+    "/settings/access", "/settings/log", "/jobs", "/login",
 )  # fmt: skip
 """Addresses that the page makes something of."""
 

@@ -5,6 +5,7 @@ import { ask, labelled } from './dialog.js';
 import { fill, h } from './dom.js';
 import { FolderChooser } from './folder-chooser.js';
 import { startJob } from './live.js';
+import { may } from './me.js';
 import { attempt, tell } from './notice.js';
 import { bytes } from './words.js';
 
@@ -43,7 +44,7 @@ import { bytes } from './words.js';
 export async function editAlbum(album, ondone) {
   const encoders = await attempt(() => get('/encoders'));
   if (!encoders) return;
-  const folders = new FolderList(album?.folders ?? []);
+  const folders = may('admin') && new FolderList(album?.folders ?? []);
   const encoder = encoderChoice(encoders, album?.encoder ?? '');
   const remove = h('button', { type: 'button', class: 'button danger' }, 'Delete');
   const dialog = ask({
@@ -60,8 +61,8 @@ export async function editAlbum(album, ondone) {
         h('input', { name: 'search', value: album?.search ?? '', placeholder: 'dog rating:>=4' }),
         'Every photo that this finds belongs to it, also those to come.',
       ),
-      folders.element,
-      labelled('Encoder', encoder.select, encoder.note),
+      folders && folders.element,
+      folders && labelled('Encoder', encoder.select, encoder.note),
       h(
         'details',
         { open: Boolean(album?.min_score ?? album?.max_results ?? album?.optimise) },
@@ -80,7 +81,9 @@ export async function editAlbum(album, ondone) {
       ),
     ],
     onsubmit: async (form) => {
-      await keep(album, { ...said(form), folders: folders.chosen });
+      // Only an admin chooses folders and encoders: of others they stay as they are.
+      const chosen = folders && { encoder: form.get('encoder'), folders: folders.chosen };
+      await keep(album, { ...said(form), ...chosen });
       ondone();
     },
   });
@@ -97,7 +100,7 @@ export async function editAlbum(album, ondone) {
 async function keep(album, wanted) {
   const path = album ? `/albums/${album.id}` : '/albums';
   const made = await send(album ? 'PATCH' : 'POST', path, wanted);
-  if (wanted.encoder === (album?.encoder ?? '')) return;
+  if ((wanted.encoder ?? album?.encoder ?? '') === (album?.encoder ?? '')) return;
   await startJob({ kind: 'reencode', album: made.name, encoder: wanted.encoder });
   tell('The photos of this album are being encoded', {
     hint: 'Until that is done it is searched as before.',
@@ -128,7 +131,6 @@ function said(form) {
     name: text('name'),
     search: text('search'),
     description: text('description'),
-    encoder: text('encoder'),
     min_score: amount('min_score'),
     max_results: amount('max_results'),
     optimise: text('optimise') ? text('optimise') === 'yes' : null,

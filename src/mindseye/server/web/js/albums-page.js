@@ -3,6 +3,7 @@
 import { columns, get, thumbnail } from './api.js';
 import { editAlbum } from './album-form.js';
 import { fill, h, icon } from './dom.js';
+import { share } from './links-part.js';
 import { generation, jobs } from './live.js';
 import { attempt, failed } from './notice.js';
 import { bar, pace } from './progress.js';
@@ -95,14 +96,19 @@ function card(album, load) {
         'div',
         { class: 'actions' },
         h('a', { class: 'button', href: address }, 'Open'),
-        h(
-          'button',
-          { type: 'button', class: 'button for-editors', onclick: () => editAlbum(album, load) },
-          'Edit',
-        ),
+        deed('Edit', () => editAlbum(album, load)),
+        deed('Share', () => share(album)),
       ),
     ),
   );
+}
+
+/**
+ * @param {string} words
+ * @param {() => void} onclick
+ */
+function deed(words, onclick) {
+  return h('button', { type: 'button', class: 'button for-editors', onclick }, words);
 }
 
 /** @param {Album} album */

@@ -7,7 +7,7 @@ import { fill, h } from './dom.js';
  * Opens a form; it closes when the deed is done, and says why where it cannot be.
  * @param {object} wanted
  * @param {string} wanted.title
- * @param {Node[]} wanted.content
+ * @param {import('./dom.js').Child[]} wanted.content
  * @param {string} wanted.deed words of the button
  * @param {(form: FormData) => Promise<void>} wanted.onsubmit
  * @param {Node[]} [wanted.aside] further buttons, at the left

@@ -4,6 +4,7 @@ import { get } from './api.js';
 import { fill, h, icon } from './dom.js';
 import { FolderChooser } from './folder-chooser.js';
 import { current, jobs, startJob } from './live.js';
+import { may } from './me.js';
 import { attempt } from './notice.js';
 import { bar, pace, title } from './progress.js';
 import { effect } from './signal.js';
@@ -13,8 +14,14 @@ let made = null;
 
 /** @returns {HTMLElement} the same each time, so that a choice outlives a reload of the photos */
 export function firstRun() {
-  made ??= welcome();
+  made ??= may('admin') ? welcome() : waiting();
   return made;
+}
+
+/** For whoever may not take photos in. */
+function waiting() {
+  const words = may('viewer') ? 'Somebody who is an admin can take some in.' : '';
+  return h('div', { class: 'welcome' }, h('h2', {}, 'There are no photos yet'), h('p', {}, words));
 }
 
 function welcome() {

@@ -39,7 +39,7 @@ export function page() {
         h('span', { class: 'gap' }),
         h(
           'button',
-          { type: 'button', class: 'button primary', onclick },
+          { type: 'button', class: 'button primary for-admins', onclick },
           'Look at all folders again',
         ),
       ),
@@ -77,7 +77,7 @@ function card(job) {
     job.report && h('small', {}, report(job.report)),
     job.error &&
       h('p', { class: 'trouble' }, [job.error.message, job.error.hint].filter(Boolean).join(': ')),
-    h('div', { class: 'actions' }, ...deeds(job)),
+    h('div', { class: 'actions for-admins' }, ...deeds(job)),
   );
 }
 

@@ -1,11 +1,12 @@
 /** The shell: what stands around every page, and which page an address shows. */
 
-import { get, SIGN_IN } from './api.js';
+import { SIGN_IN } from './api.js';
 import { fromAddress, nothing, toAddress } from './asked.js';
 import { fill, h, icon, iconButton } from './dom.js';
 import { takePictures } from './drop.js';
 import { generation, listen } from './live.js';
-import { failed } from './notice.js';
+import { learnMe, may } from './me.js';
+import { failed, tell } from './notice.js';
 import { PhotoView } from './photo.js';
 import { PhotosPage } from './photos-page.js';
 import { progressCard } from './progress.js';
@@ -43,6 +44,8 @@ const LATER = {
   '/map': () => import('./map-page.js'),
   '/albums': () => import('./albums-page.js'),
   '/settings': () => import('./settings-page.js'),
+  '/settings/access': () => import('./access-page.js'),
+  '/settings/log': () => import('./log-page.js'),
   '/jobs': () => import('./jobs-page.js'),
   '/login': () => import('./login-page.js'),
 };
@@ -54,7 +57,9 @@ const main = h('main', { id: 'main', tabIndex: -1 });
 const rail = h(
   'nav',
   { class: 'rail', 'aria-label': 'Pages' },
-  ...RAIL.map(([href, picture, words]) => h('a', { href }, icon(picture), h('span', {}, words))),
+  ...RAIL.map(([href, picture, words]) =>
+    h('a', { href, class: 'for-viewers' }, icon(picture), h('span', {}, words)),
+  ),
   h('span', { class: 'gap' }),
   progressCard(),
 );
@@ -105,14 +110,19 @@ async function arrive() {
   const path = location.pathname;
   if (path.startsWith('/photo/')) return arriveAtPhoto(Number(path.split('/')[2]));
   if (view.isOpen) view.hide();
-  const known = path in LATER ? path : '/';
+  const known = path in LATER && mayVisit(path) ? path : '/';
   const page = await pageOf(known);
   for (const link of rail.querySelectorAll('a')) {
-    if (link.pathname === known) link.setAttribute('aria-current', 'page');
+    if (link.pathname === `/${known.split('/')[1]}`) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
   if (main.firstChild !== page.element) fill(main, page.element);
   page.arrive?.();
+}
+
+/** Guests see one album, and no page about all of them. @param {string} path */
+function mayVisit(path) {
+  return path === '/login' || may(path === '/settings/log' ? 'admin' : 'viewer');
 }
 
 /** @param {string} path */
@@ -225,7 +235,7 @@ takePictures((dropped) => {
   field.searchBy(dropped);
 });
 listenForKeys(go, () => field.input.focus());
-addEventListener(SIGN_IN, () => location.pathname !== '/login' && go('/login'));
+addEventListener(SIGN_IN, () => location.pathname !== '/login' && !isLink() && go('/login'));
 
 let shown = '';
 let reloading = 0;
@@ -242,11 +252,28 @@ effect(() => {
 });
 void start();
 
+/** Whether the address is that of a link to an album. */
+function isLink() {
+  return location.pathname.startsWith('/shared/');
+}
+
 /** Guests of a shared album see its photos and nothing that goes on beside them. */
 async function start() {
-  const me = await get('/me').catch(() => null);
-  const role = me?.role ?? 'nobody';
-  document.documentElement.dataset.role = role;
-  if (me && role !== 'guest') listen();
+  await learnMe();
+  if (isLink() && !may('guest')) return fill(main, deadLink());
+  if (isLink() && may('viewer')) {
+    tell('You are signed in and see everything', { hint: 'Guests see the album of the link.' });
+  }
+  if (isLink()) history.replaceState({}, '', '/');
+  if (may('viewer')) listen();
   await arrive();
+}
+
+function deadLink() {
+  return h(
+    'section',
+    { class: 'page empty' },
+    h('h1', {}, 'This link leads nowhere'),
+    h('p', {}, 'It was taken back, or its time is over. Ask whoever sent it for another.'),
+  );
 }

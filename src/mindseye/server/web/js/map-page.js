@@ -225,8 +225,9 @@ class MapPage {
   /** @param {import('./columns.js').Photos} photos */
   #fillTray(photos) {
     const ids = [...photos.id];
-    const deed = (/** @type {string} */ words, /** @type {() => void} */ onclick) =>
-      h('button', { type: 'button', class: 'button', onclick }, words);
+    /** @type {(words: string, onclick: () => void, shown?: string) => HTMLElement} */
+    const deed = (words, onclick, shown = 'button') =>
+      h('button', { type: 'button', class: shown, onclick }, words);
     fill(
       this.tray,
       h(
@@ -239,7 +240,7 @@ class MapPage {
         'div',
         { class: 'actions' },
         deed('Open as grid', () => this.shell.showOnly(photos)),
-        deed('Save as album', () => this.#save(ids)),
+        deed('Save as album', () => this.#save(ids), 'button for-editors'),
         deed('More like these', () =>
           this.shell.ask({ ...nothing(), like: ids.slice(0, EXAMPLES) }),
         ),

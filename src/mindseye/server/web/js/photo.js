@@ -3,6 +3,7 @@
 import { get, original, send, thumbnail } from './api.js';
 import { noPhotos } from './columns.js';
 import { fill, h, icon, iconButton } from './dom.js';
+import { may, me } from './me.js';
 import { attempt, failed, tell } from './notice.js';
 import { infoOf } from './photo-info.js';
 import { day } from './words.js';
@@ -37,12 +38,13 @@ export class PhotoView {
     this.drawer = h('aside', { class: 'drawer', 'aria-label': 'About this photo' });
     this.favourite = iconButton('heart', 'Favourite (f)', () => this.#toggleFavourite(), {
       'aria-pressed': 'false',
+      class: 'round for-editors',
     });
     this.about = iconButton('info', 'About this photo (i)', () => this.#toggleInfo());
     this.download = h(
       'a',
       {
-        class: 'round',
+        class: 'round for-originals',
         'aria-label': 'Download (Shift D)',
         title: 'Download (Shift D)',
         download: '',
@@ -115,7 +117,9 @@ export class PhotoView {
       iconButton('close', 'Close (Esc)', () => this.told.onclose()),
       this.said,
       h('span', { class: 'gap' }),
-      iconButton('similar', 'More like this (s)', () => this.told.onlike(this.id)),
+      iconButton('similar', 'More like this (s)', () => this.told.onlike(this.id), {
+        class: 'round for-viewers',
+      }),
       this.favourite,
       this.download,
       this.about,
@@ -230,6 +234,12 @@ export class PhotoView {
     tell(favourite ? 'A favourite now' : 'No favourite any more');
   }
 
+  /** @param {number} rating */
+  async #rate(rating) {
+    await this.#edit({ rating });
+    tell(rating ? `Rated ${'★'.repeat(rating)}` : 'Not rated any more');
+  }
+
   #toggleInfo() {
     const shown = !this.element.classList.contains('informed');
     localStorage.setItem('info', shown ? 'yes' : 'no');
@@ -250,6 +260,14 @@ export class PhotoView {
     const target = /** @type {HTMLElement} */ (event.target);
     if (target.closest('input, textarea, select') || event.ctrlKey || event.metaKey) return;
     if (event.key === ' ' && target.closest('button, a')) return;
+    const act = this.#acts()[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  /** What each key does, for whoever looks. @returns {Record<string, () => void>} */
+  #acts() {
     /** @type {Record<string, () => void>} */
     const acts = {
       ArrowLeft: () => this.turn(-1),
@@ -258,18 +276,15 @@ export class PhotoView {
       Home: () => this.turn(-this.#place),
       End: () => this.turn(this.#photos.id.length - 1 - this.#place),
       i: () => this.#toggleInfo(),
-      f: () => void this.#toggleFavourite(),
-      s: () => this.told.onlike(this.id),
-      D: () => this.download.click(),
       z: () => this.zoom.toggle(),
       '+': () => this.zoom.by(1.4),
       '-': () => this.zoom.by(1 / 1.4),
-      0: () => void this.#edit({ rating: 0 }),
     };
-    for (const stars of [1, 2, 3, 4, 5]) acts[stars] = () => void this.#edit({ rating: stars });
-    const act = acts[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
+    if (me().originals) acts.D = () => this.download.click();
+    if (may('viewer')) acts.s = () => this.told.onlike(this.id);
+    if (!may('editor')) return acts;
+    acts.f = () => void this.#toggleFavourite();
+    for (const stars of [0, 1, 2, 3, 4, 5]) acts[stars] = () => void this.#rate(stars);
+    return acts;
   }
 }

@@ -6,13 +6,14 @@ import { noPhotos } from './columns.js';
 import { fill, h } from './dom.js';
 import { firstRun } from './first-run.js';
 import { Grid } from './grid.js';
+import { me } from './me.js';
 import { byMonth } from './months.js';
 import { attempt, failed } from './notice.js';
 import { ResultBar } from './result-bar.js';
 import { find, more } from './results.js';
 import { Scrubber } from './scrubber.js';
 import { SelectionBar } from './selection-bar.js';
-import { count } from './words.js';
+import { count, counted } from './words.js';
 
 /** @typedef {import('./asked.js').Asked} Asked */
 /** @typedef {import('./columns.js').Photos} Photos */
@@ -44,6 +45,7 @@ export class PhotosPage {
     this.told = told;
     this.bar = new ResultBar((asked) => told.onask(asked, field.pictures));
     this.message = h('div', { class: 'empty', hidden: true });
+    this.shared = h('header', { class: 'shared', hidden: true });
     this.month = h('div', { class: 'month', 'aria-hidden': 'true', hidden: true });
     this.stage = h('div', { class: 'stage' });
     this.grid = new Grid(this.stage, {
@@ -59,7 +61,7 @@ export class PhotosPage {
       clear: () => this.grid.clearSelection(),
       onlike: (name, ids) => told.onask({ ...this.field.asked, [name]: ids }, field.pictures),
     });
-    this.element = h('section', { class: 'page photos' }, this.bar.element, this.stage);
+    this.element = h('section', { class: 'page photos' }, this.shared, this.bar.element, this.stage);
   }
 
   /** Whether photos are shown that were picked somewhere else, not searched for. */
@@ -140,12 +142,20 @@ export class PhotosPage {
     const [asked, results] = [this.#asked, this.#results];
     if (!asked || !results) return;
     const plain = isEverything(asked) && !this.#pictures.length;
+    this.#welcomeGuest(plain ? results.photos.id.length : 0);
     if (plain) this.bar.hide();
     else this.bar.show(asked, results, this.#pictures.length > 0);
     const none = !results.photos.id.length;
     this.message.hidden = !none;
     this.grid.box.hidden = none;
     if (none) fill(this.message, ...(plain ? [firstRun()] : [h('h2', {}, 'No photos'), relax()]));
+  }
+
+  /** Above all photos of the album that a link leads to. @param {number} photos */
+  #welcomeGuest(photos) {
+    const { album } = me();
+    this.shared.hidden = album === null || !photos;
+    fill(this.shared, h('h1', {}, album), h('small', {}, `${counted(photos, 'photo')} shared with you`));
   }
 
   async #more() {

@@ -81,7 +81,7 @@ export function progressCard() {
         h('b', {}, title(job)),
         h('small', {}, pace(job)),
       ),
-      iconButton('close', 'Pause', () => direct(job, 'pause')),
+      iconButton('close', 'Pause', () => direct(job, 'pause'), { class: 'round for-admins' }),
       bar(job),
     );
   });

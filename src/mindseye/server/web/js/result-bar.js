@@ -51,7 +51,7 @@ export class ResultBar {
       asked.q &&
         h(
           'a',
-          { class: 'button', href: `/map?q=${encodeURIComponent(asked.q)}` },
+          { class: 'button for-viewers', href: `/map?q=${encodeURIComponent(asked.q)}` },
           icon('map', 18),
           'Show on map',
         ),

@@ -31,12 +31,12 @@ export class SelectionBar {
       iconButton('close', 'Clear the selection', deeds.clear),
       this.said,
       h('span', { class: 'gap' }),
-      this.#deed('similar', 'More like these', () => this.#like('like')),
-      this.#deed('unlike', 'Not like these', () => this.#like('unlike')),
-      this.#deed('heart', 'Favourite', () => this.#edit({ favourite: true }, 'are favourites')),
-      this.#deed('tag', 'Tag', () => this.#tag()),
-      this.#deed('albums', 'Add to album', () => this.#album()),
-      this.#deed('download', 'Download', () => this.#download()),
+      this.#deed('similar', 'More like these', 'viewers', () => this.#like('like')),
+      this.#deed('unlike', 'Not like these', 'viewers', () => this.#like('unlike')),
+      this.#deed('heart', 'Favourite', 'editors', () => this.#favourite()),
+      this.#deed('tag', 'Tag', 'editors', () => this.#tag()),
+      this.#deed('albums', 'Add to album', 'editors', () => this.#album()),
+      this.#deed('download', 'Download', 'originals', () => this.#download()),
     );
   }
 
@@ -49,12 +49,14 @@ export class SelectionBar {
   /**
    * @param {keyof typeof import('./icons.js').ICONS} picture
    * @param {string} words
+   * @param {'viewers' | 'editors' | 'originals'} whose who may do it
    * @param {() => void} onclick
    */
-  #deed(picture, words, onclick) {
+  #deed(picture, words, whose, onclick) {
+    const shown = `button deed for-${whose}`;
     return h(
       'button',
-      { type: 'button', class: 'button deed', onclick, 'aria-label': words, title: words },
+      { type: 'button', class: shown, onclick, 'aria-label': words, title: words },
       icon(picture, 18),
       h('span', {}, words),
     );
@@ -76,6 +78,10 @@ export class SelectionBar {
       tell(`${counted(ids.length, 'photo')} ${done}`);
       this.deeds.clear();
     });
+  }
+
+  #favourite() {
+    void this.#edit({ favourite: true }, 'are favourites');
   }
 
   #tag() {

@@ -1,11 +1,14 @@
 /** Settings: how the page looks, what the library holds, its folders, who is signed in. */
 
-import { get, send } from './api.js';
+import { accountPart } from './account-part.js';
+import { get } from './api.js';
 import { ask, opened } from './dialog.js';
 import { fill, h } from './dom.js';
 import { FolderChooser } from './folder-chooser.js';
 import { startJob } from './live.js';
+import { may } from './me.js';
 import { attempt } from './notice.js';
+import { deed, leaf, line, part } from './settings-parts.js';
 import { list as listKeys } from './shortcuts.js';
 import { effect } from './signal.js';
 import { choose, chosen } from './theme.js';
@@ -19,41 +22,19 @@ export function page() {
   const library = h('div', {});
   const server = h('div', {});
   const account = h('div', {});
-  const element = h(
-    'section',
-    { class: 'page' },
-    h(
-      'div',
-      { class: 'leaf' },
-      h('header', { class: 'leaf-head' }, h('h1', {}, 'Settings')),
-      part('Appearance', line('Theme', themes()), line('Keys', keys())),
-      library,
-      account,
-      server,
-    ),
+  const element = leaf(
+    '/settings',
+    part('Appearance', line('Theme', themes()), line('Keys', deed('Show the keys', listKeys))),
+    library,
+    account,
+    server,
   );
   const load = async () => {
     await attempt(async () => fill(library, ...libraryParts(await get('/status'))));
-    await attempt(async () => fill(account, ...accountParts(await get('/me'))));
-    await attempt(async () => fill(server, serverPart(await get('/settings'))));
+    fill(account, ...accountPart());
+    if (may('admin')) await attempt(async () => fill(server, serverPart(await get('/settings'))));
   };
   return { element, arrive: () => void load() };
-}
-
-/**
- * @param {string} title
- * @param {...Node} lines
- */
-function part(title, ...lines) {
-  return h('section', { class: 'card part' }, h('h2', {}, title), ...lines);
-}
-
-/**
- * @param {string} words
- * @param {Node | string} value
- */
-function line(words, value) {
-  return h('div', { class: 'setting' }, h('span', {}, words), h('div', {}, value));
 }
 
 function themes() {
@@ -83,10 +64,6 @@ function themes() {
   return group;
 }
 
-function keys() {
-  return h('button', { type: 'button', class: 'button', onclick: listKeys }, 'Show the keys');
-}
-
 /** @param {any} status as the API says it */
 function libraryParts(status) {
   const { coverage } = status;
@@ -105,7 +82,7 @@ function libraryParts(status) {
       ),
       line('Skipped files', h('a', { href: '/jobs' }, count(coverage.skipped))),
       line('On disk', bytes(Number(disk))),
-      line('Folders', h('div', { class: 'paths' }, ...folders, addFolder())),
+      line('Folders', h('div', { class: 'paths' }, ...folders, may('admin') && addFolder())),
       ...status.notices.map((/** @type {string} */ notice) => h('p', { class: 'trouble' }, notice)),
     ),
     part(
@@ -136,22 +113,6 @@ function addFolder() {
   return h('button', { type: 'button', class: 'button small', onclick }, 'Add a folder');
 }
 
-/** @param {{name: string, role: string, accounts: boolean, version: string}} me */
-function accountParts(me) {
-  if (!me.accounts) return [];
-  const onclick = async () => {
-    await send('POST', '/logout');
-    location.assign('/login');
-  };
-  return [
-    part(
-      'Account',
-      line('Signed in as', `${me.name}, ${me.role}`),
-      line('', h('button', { type: 'button', class: 'button', onclick }, 'Sign out')),
-    ),
-  ];
-}
-
 /** @param {Setting[]} settings */
 function serverPart(settings) {
   const show = () =>
@@ -173,6 +134,5 @@ function serverPart(settings) {
         ]),
       ),
     );
-  const button = h('button', { type: 'button', class: 'button', onclick: show }, 'Show them');
-  return part('Server', line('What it runs by', button));
+  return part('Server', line('What it runs by', deed('Show them', show)));
 }

@@ -2,6 +2,7 @@
 
 import { get, isAborted } from './api.js';
 import { fill, h, icon } from './dom.js';
+import { may } from './me.js';
 import { failed } from './notice.js';
 import { count } from './words.js';
 
@@ -63,6 +64,8 @@ export class Suggestions {
     clearTimeout(this.#timer);
     this.#asking.abort();
     const typed = this.input.value;
+    // Guests are told nothing of the library but its album.
+    if (!may('viewer')) return;
     if (!typed.trim()) return this.#show(recent());
     this.#timer = setTimeout(() => this.#ask(typed), WAIT);
   }

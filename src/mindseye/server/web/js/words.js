@@ -39,6 +39,15 @@ export function moment(text, how) {
   return new Intl.DateTimeFormat(undefined, { ...how, timeZone: 'UTC' }).format(new Date(zoned));
 }
 
+/**
+ * A moment by the clock of the browser.
+ * @param {number} seconds since 1970
+ * @param {Intl.DateTimeFormatOptions} how
+ */
+export function instant(seconds, how) {
+  return new Intl.DateTimeFormat(undefined, how).format(seconds * 1000);
+}
+
 /** @param {number} number of bytes */
 export function bytes(number) {
   let [size, unit] = [number, 0];
