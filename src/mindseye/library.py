@@ -32,7 +32,7 @@ from mindseye.query.model import (
     Term,
     Wishes,
 )
-from mindseye.query.parse import Parsed
+from mindseye.query.parse import Parsed, parse
 from mindseye.query.same import same
 from mindseye.search.albums import checked
 from mindseye.search.found import Found
@@ -51,6 +51,7 @@ from mindseye.types import (
     IngestReport,
     Photo,
     ReencodeReport,
+    SidecarReport,
     TextReport,
     Vectors,
 )
@@ -233,6 +234,32 @@ class Library:
         self.store.edits.put(ids, edit, revert)
         self._relocate()
         return len(ids)
+
+    def write_xmp(
+        self,
+        photos: Iterable[str | int | Path] | None = None,
+        *,
+        rehearsal: bool = False,
+        observer: Callable[[int, int], None] | None = None,
+        cancel: Event | None = None,
+    ) -> SidecarReport:
+        """Write what users say of these photos, or of all, into the XMP files beside them.
+
+        What else such a file says stays; photos themselves are only ever read. A `rehearsal` tells
+        what would be written. `observer` is told how many photos are done, and of how many. What
+        cannot be written is in the report. Raises `NotFound`, and writes nothing then.
+        """
+        from mindseye.sidecars.writing import SidecarWriting
+
+        if photos is None:
+            edited = Query(filter=parse("is:edited").filter, limit=_ALL)
+            ids = [hit.photo.id for hit in self.search(edited).hits]
+        else:
+            ids = list(dict.fromkeys(self.photo(photo).id for photo in photos))
+        writing = SidecarWriting(self.store, rehearsal, cancel=cancel or Event())
+        if observer is not None:
+            writing.observer = observer
+        return writing.run(ids)
 
     def search(
         self,

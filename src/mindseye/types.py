@@ -425,3 +425,32 @@ class IngestReport:
     reencoded: ReencodeReport | None = None
     texts: TextReport | None = None
     notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSidecar:
+    """An XMP file that was written for a photo: its path as text, what it says now and did not.
+
+    `names` are those of `mindseye.stores.edits.FIELDS`; `is_new` says that there was no such file.
+    """
+
+    photo_id: int
+    path: str
+    names: tuple[str, ...]
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarReport:
+    """What a writing of sidecars did, or, in a `rehearsal`, would do.
+
+    `unchanged` counts photos whose sidecar says all of it already, `unsaid` those of which the user
+    says nothing that a sidecar could hold. `left` are photos whose sidecar cannot be written.
+    """
+
+    written: tuple[WrittenSidecar, ...] = ()
+    unchanged: int = 0
+    unsaid: int = 0
+    left: tuple[Skipped, ...] = ()
+    rehearsal: bool = False
+    cancelled: bool = False

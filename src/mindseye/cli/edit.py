@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from mindseye.cli.chosen import chosen_photos, counted
 from mindseye.cli.options import Command, Settings, with_settings
 from mindseye.cli.output import print_json
 from mindseye.errors import UsageError
@@ -68,8 +68,9 @@ def edit(
 ) -> None:
     """Say what is so of PHOTOS (paths or ids; - reads paths from standard input).
 
-    It is kept in the library and wins over what the files say, also when they change; the files
-    are never written. `mindseye show` marks it with "user".
+    It is kept in the library and wins over what the files say, also when they change; photos are
+    never written, and XMP files beside them by `mindseye write-xmp` only. `mindseye show` marks
+    it with "user".
 
     \b
     mindseye edit IMG_1.jpg --rating 5 --favourite --add-keyword holiday
@@ -82,19 +83,14 @@ def edit(
     change = _edit(facts)
     names = tuple(FIELDS) if "all" in revert else revert
     with Library.open(settings=settings, create=False) as library:
-        if query is not None:
-            chosen: list[int | str] = _found(library, query)
-            if chosen and not yes:
-                click.confirm(f"Edit {_counted(len(chosen))}?", abort=True, err=True)
-        else:
-            chosen = [
-                photo for given in photos for photo in (_piped() if given == "-" else [given])
-            ]
+        chosen = chosen_photos(library, photos, query)
+        if query is not None and chosen and not yes:
+            click.confirm(f"Edit {counted(len(chosen))}?", abort=True, err=True)
         count = library.edit(chosen, change, revert=names)
     if as_json:
         print_json({"edited": count})
     else:
-        click.echo(f"{_counted(count)} edited")
+        click.echo(f"{counted(count)} edited")
 
 
 def _edit(facts: dict[str, Any]) -> Edit:
@@ -123,19 +119,3 @@ def _place(facts: dict[str, Any]) -> Place | None:
             hint="--city, --region and --country change one part each",
         )
     return said.place(facts["place"])
-
-
-def _found(library: Library, query: str) -> list[int | str]:
-    """The ids of all photos that a query finds, however many."""
-    most = max(1, library.store.catalog.coverage().photos)
-    return [hit.photo.id for hit in library.search(query, limit=most).hits]
-
-
-def _piped() -> list[str]:
-    """Paths from standard input, one a line or, as `--paths -0` prints them, ended by NUL."""
-    text = sys.stdin.buffer.read().decode(errors="surrogateescape")
-    return [path for path in text.split("\0" if "\0" in text else "\n") if path]
-
-
-def _counted(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count} photos"

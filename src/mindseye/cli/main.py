@@ -22,6 +22,7 @@ COMMANDS = {
     "more": "mindseye.cli.search:more",
     "album": "mindseye.cli.album:album",
     "edit": "mindseye.cli.edit:edit",
+    "write-xmp": "mindseye.cli.write_xmp:write_xmp",
     "show": "mindseye.cli.show:show",
     "places": "mindseye.cli.places:places",
     "status": "mindseye.cli.status:status",

@@ -123,6 +123,8 @@ def _words(progress: Progress) -> str:
         words = "reading text"
     elif progress.what == "names":
         words = "learning names of places, once"
+    elif progress.what == "sidecars":
+        words = "writing XMP"
     elif progress.what != "files":
         words = "encoding"
     else:

@@ -31,7 +31,8 @@ class Progress:
     with, in this run or, `unchanged`, in one before. Where `what` is "frames" the counts are those
     of frames that had no vector when the work on them began, of pictures and texts where it is
     "vectors", and of pictures whose text is to be read where it is "texts"; "names" are those of
-    places, which are compiled once and as a whole. `seconds_left` follows from the pace of the last
+    places, which are compiled once and as a whole, and "sidecars" those of photos beside which XMP
+    is written. `seconds_left` follows from the pace of the last
     minute; None while it cannot be told.
     """
 
@@ -40,7 +41,7 @@ class Progress:
     unchanged: int = 0
     skipped: int = 0
     scanned: bool = False
-    what: Literal["files", "frames", "vectors", "texts", "names"] = "files"
+    what: Literal["files", "frames", "vectors", "texts", "names", "sidecars"] = "files"
     seconds_left: float | None = None
 
 

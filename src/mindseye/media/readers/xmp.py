@@ -122,7 +122,7 @@ def properties(packet: bytes) -> Properties:
 
 def _parsed(packet: bytes) -> Element | None:
     try:
-        root: Element = fromstring(_trimmed(packet), forbid_dtd=True)
+        root: Element = fromstring(trimmed(packet), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         return None
     return root
@@ -135,7 +135,7 @@ def _values(root: Element | None) -> Properties:
     return found
 
 
-def _trimmed(packet: bytes) -> bytes:
+def trimmed(packet: bytes) -> bytes:
     """The packet without what writers leave around it."""
     if packet[:2] in (b"\xff\xfe", b"\xfe\xff"):
         packet = packet.decode("utf-16", "replace").encode()

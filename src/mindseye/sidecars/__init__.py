@@ -1,0 +1,1 @@
+"""What users say of photos, written into the XMP files beside them when that is asked for."""
