@@ -113,6 +113,14 @@ class Settings:
         "Folders below which the server takes photos in and lists folders, separated as in PATH; "
         "empty is the home folder. The roots of the library are always among them.",
     )
+    watch: bool = _setting(
+        False,
+        "Whether the server takes in by itself what changes in the roots of the library; each root "
+        "may be switched otherwise.",
+    )
+    watch_seconds: float = _setting(
+        3.0, "A watched folder is looked at when nothing has changed in it for so long."
+    )
     upload_mb: int = _setting(64, "Megabytes of a picture that is sent to the server to search.")
     thumbnails_mb: int = _setting(2048, "Megabytes of thumbnails that the server keeps on disk.")
     tiles: str = _setting(
@@ -266,6 +274,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "decode_seconds": (0.1, 86_400),
     "decode_memory": (0, 10**9),
     "port": (0, 65_535),
+    "watch_seconds": (0.1, 3600),
     "upload_mb": (1, 1024),
     "thumbnails_mb": (1, 10**6),
 }

@@ -106,7 +106,7 @@ def test_every_route_lets_in_who_may_use_it_and_nobody_else(
 
 def filled(path: str) -> str:
     """An address of what is not there."""
-    for name in ("name", "photo_id", "album_id", "job_id", "ticket_id", "schedule_id"):
+    for name in ("name", "photo_id", "album_id", "job_id", "ticket_id", "schedule_id", "root_id"):
         path = path.replace(f"{{{name}}}", "424242")
     return path
 

@@ -116,6 +116,8 @@ def test_the_state_is_told(asked: Client) -> None:
     assert asked.state.encoders()
     assert asked.state.settings()
     assert asked.state.folders()["folders"]
+    [root] = asked.state.roots()
+    assert asked.state.change_root(root["id"], watched=False)["own"] is False
 
 
 def test_users_tokens_and_links_are_kept(asked: Client) -> None:

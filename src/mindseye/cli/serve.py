@@ -15,8 +15,9 @@ from mindseye.library import Library
 @click.command()
 @click.option("--host", help="Address to listen at; others than loopback need accounts.")
 @click.option("--port", type=int, help="Port to listen at; 0 is any that is free.")
+@click.option("--watch/--no-watch", default=None, help="Take in what changes in the roots.")
 @click.option("--open", "open_page", is_flag=True, help="Open the page in a browser.")
-@with_settings("host", "port")
+@with_settings("host", "port", "watch")
 def serve(settings: Settings, *, open_page: bool, as_json: bool) -> None:
     """Serve the library: a web page and the HTTP API, on this machine only unless told otherwise.
 

@@ -408,6 +408,18 @@ class ReencodeWanted(TypedDict):
     album: NotRequired[str | None]
     drop: NotRequired[bool]
 
+class RootChange(TypedDict):
+    watched: bool | None
+
+class RootFacts(TypedDict):
+    id: int
+    path: str
+    own: bool | None
+    watched: bool
+    sight: Sight
+    reason: str
+    since: float
+
 class ScheduleFacts(TypedDict):
     id: int
     cron: str
@@ -438,6 +450,8 @@ class SettingFacts(TypedDict):
     value: Any
     source: str
     help: str
+
+Sight = Literal["off", "starting", "watching", "polling", "away", "failed"]
 
 class SignIn(TypedDict):
     name: str

@@ -84,7 +84,7 @@ class Jobs:
         self.connection.send("DELETE", f"schedules/{schedule_id}")
 
     def events(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """What changes, as it changes: ("job", the job) and ("library", its generation)."""
+        """What changes, as it changes: a `job`, a `root`, or the generation of the `library`."""
         return self.connection.events("events")
 
     def _done(self, job_id: int, verb: str) -> JobFacts:

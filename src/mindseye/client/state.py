@@ -10,6 +10,7 @@ from mindseye.client.answers import (
     Appearance,
     EncoderFacts,
     FoldersAnswer,
+    RootFacts,
     SettingFacts,
     SkippedFacts,
     StatusAnswer,
@@ -59,6 +60,15 @@ class State:
     def readyz(self) -> bool:
         """Whether the library can be read."""
         return bool(self.connection.get("/readyz")["status"] == "ok")
+
+    def roots(self) -> list[RootFacts]:
+        """The folders the library covers, and whether each is watched."""
+        return cast("list[RootFacts]", self.connection.get("roots"))
+
+    def change_root(self, root_id: int, *, watched: bool | None) -> RootFacts:
+        """Watch a root for changes or not; None leaves that to the setting `watch`."""
+        body = {"watched": watched}
+        return cast("RootFacts", self.connection.send("PATCH", f"roots/{root_id}", body))
 
     def metrics(self) -> str:
         """Numbers in the text format of Prometheus."""

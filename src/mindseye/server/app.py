@@ -31,11 +31,15 @@ from mindseye.server.routes import (
     library,
     page,
     photos,
+    roots,
     search,
 )
 
 ROUTERS: Final = (
-    *((API, room.router) for room in (search, photos, grid, earth, albums, library, jobs, access)),
+    *(
+        (API, room.router)
+        for room in (search, photos, grid, earth, albums, library, roots, jobs, access)
+    ),
     ("", health.router),
 )
 """Where routes begin, and the routes."""
@@ -72,6 +76,7 @@ def create_app(library: Library, settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         context.schedule.open()
+        context.watch.open()
         yield
         await to_thread.run_sync(context.close)
 

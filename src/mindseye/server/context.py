@@ -23,6 +23,7 @@ from mindseye.server.numbers import Numbers
 from mindseye.server.records import Records
 from mindseye.server.schedule import Schedule
 from mindseye.server.thumbnails import Thumbnails
+from mindseye.server.watch import Watch
 from mindseye.server.work import runs_over
 from mindseye.types import Photo
 
@@ -41,6 +42,7 @@ class Context:
     gate: Gate
     jobs: Jobs
     schedule: Schedule
+    watch: Watch
     memory: Memory
     thumbnails: Thumbnails
     folders: Folders
@@ -61,6 +63,7 @@ class Context:
             gate=Gate(records, lambda album_id: _album_name(library, album_id)),
             jobs=jobs,
             schedule=Schedule(records, jobs),
+            watch=Watch(library.store, records, jobs, settings),
             memory=Memory(library.store.columns.generation),
             thumbnails=Thumbnails(
                 settings.library / "thumbnails",
@@ -101,6 +104,7 @@ class Context:
         """Let running work stop, and release the file of the server, not the library."""
         self.closing = True
         self.schedule.close()
+        self.watch.close()
         self.jobs.close()
         self.records.close()
 

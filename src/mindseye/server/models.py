@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from mindseye.search.found import Found
+from mindseye.server.follow import Sight
 from mindseye.types import Album, Hit, Located, Metadata, Photo
 
 Wall: TypeAlias = Annotated[
@@ -241,6 +242,22 @@ class AlbumFacts(Model):
     optimise: bool | None
     created_at: Utc | None
     search: str
+
+
+class RootFacts(Model):
+    """A root of the library, whether it is watched, and how that goes.
+
+    Where `sight` is `polling`, `away` or `failed` the `reason` says why. `since` is in seconds
+    since 1970.
+    """
+
+    id: int
+    path: str
+    own: bool | None = Field(description="Its own switch; null follows the setting `watch`.")
+    watched: bool
+    sight: Sight
+    reason: str
+    since: float
 
 
 class JobFacts(Model):

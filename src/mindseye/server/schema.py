@@ -32,6 +32,13 @@ schedules = Table(
     sqlite_autoincrement=True,
 )
 
+watched = Table(
+    "watched",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("watched", Boolean, nullable=False),
+)
+
 users = Table(
     "users",
     metadata,

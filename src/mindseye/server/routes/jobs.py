@@ -15,7 +15,7 @@ from mindseye.encoders.spec import EncoderSpec
 from mindseye.server.asked import Name, Text
 from mindseye.server.context import MOST_ID, Admin, Context, Here, Viewer
 from mindseye.server.jobs import Job
-from mindseye.server.models import JobFacts, Model
+from mindseye.server.models import JobFacts, Model, RootFacts
 from mindseye.server.problems import documented
 from mindseye.server.schedule import Scheduled
 
@@ -221,15 +221,15 @@ def _scheduled(entry: Scheduled) -> ScheduleFacts:
 
 @router.get("/events", response_class=EventSourceResponse)
 async def events(request: Request, context: Here, caller: Viewer) -> AsyncIterator[ServerSentEvent]:
-    """What changes, as it changes: `job` with a job, `library` with its generation.
+    """What changes, as it changes: `job`, `root` with one of `/roots`, `library` with a generation.
 
-    Begins with the generation and every job that has not ended.
+    Begins with the generation, every job that has not ended, and every root.
     """
     del caller
     # In threads: whoever writes a job down holds the lock that a look at the jobs takes.
     known = await run_sync(context.jobs.all)
     seen = max((job.version for job in known), default=0)
-    generation, looks = "", 0
+    generation, looks, roots_seen = "", 0, 0
     for open_job in reversed(known):
         if open_job.ended_at is None:
             yield _event("job", _facts(open_job).model_dump())
@@ -242,6 +242,9 @@ async def events(request: Request, context: Here, caller: Viewer) -> AsyncIterat
             if current != generation:
                 generation = current
                 yield _event("library", {"generation": generation})
+        for root in await run_sync(context.watch.changes, roots_seen):
+            roots_seen = root.version
+            yield _event("root", RootFacts.model_validate(root).model_dump())
         looks += 1
         await asyncio.sleep(_LOOKED_EVERY)
 

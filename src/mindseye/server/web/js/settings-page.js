@@ -12,6 +12,7 @@ import { deed, leaf, line, part } from './settings-parts.js';
 import { list as listKeys } from './shortcuts.js';
 import { effect } from './signal.js';
 import { choose, chosen } from './theme.js';
+import { watchedRoots } from './watched-roots.js';
 import { bytes, count } from './words.js';
 
 /** @typedef {{name: string, value: unknown, source: string, help: string}} Setting */
@@ -71,7 +72,6 @@ function libraryParts(status) {
     (all, part) => Number(all) + Number(part),
     0,
   );
-  const folders = status.roots.map((/** @type {string} */ root) => h('code', {}, root));
   return [
     part(
       'Library',
@@ -82,7 +82,7 @@ function libraryParts(status) {
       ),
       line('Skipped files', h('a', { href: '/jobs' }, count(coverage.skipped))),
       line('On disk', bytes(Number(disk))),
-      line('Folders', h('div', { class: 'paths' }, ...folders, may('admin') && addFolder())),
+      line('Folders', h('div', { class: 'roots' }, watchedRoots(), may('admin') && addFolder())),
       ...status.notices.map((/** @type {string} */ notice) => h('p', { class: 'trouble' }, notice)),
     ),
     part(
