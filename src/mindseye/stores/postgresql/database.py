@@ -19,6 +19,7 @@ from mindseye.errors import (
     StoreBusy,
     StoreError,
     StoreUnavailable,
+    VectorSearchUnsupported,
 )
 from mindseye.stores import migrate
 from mindseye.stores.postgresql.texts import PostgresWords
@@ -50,6 +51,11 @@ many photos pass; searches sort what a relaxed order gives them."""
 _OLDEST: Final = (0, 8)
 """The first version of pgvector that goes on scanning until enough rows pass a filter."""
 
+NEEDED: Final = "comparing them in the database needs pgvector 0.8 or newer"
+
+_VECTORS: Final = "vectors"
+"""The option of a URL that is ours: `vectors=server` insists on a database that compares them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -80,6 +86,11 @@ def url_of(text_: str) -> URL:
             f"{url.render_as_string()!r} names no database",
             hint="write postgresql://user@host:5432/database",
         )
+    if url.query.get(_VECTORS, "server") != "server":
+        raise ConfigError(
+            f"the URL of the store has vectors={url.query[_VECTORS]}, which is no way to keep them",
+            hint="write vectors=server to insist on a database that compares them, or nothing",
+        )
     return url.set(drivername="postgresql+psycopg")
 
 
@@ -87,7 +98,7 @@ def connect(url: URL, *, create: bool = True) -> tuple[Engine, Server]:
     """An engine over the database, its tables up to date, and what stands behind it.
 
     Raises `NotFound` where there are no tables and none are to be made, `StoreUnavailable`,
-    `SchemaTooNew`, `MissingExtra`.
+    `SchemaTooNew`, `VectorSearchUnsupported` where the URL insists on it, `MissingExtra`.
     """
     try:
         import psycopg  # noqa: F401 - only to say at once what is lacking
@@ -95,14 +106,21 @@ def connect(url: URL, *, create: bool = True) -> tuple[Engine, Server]:
         raise MissingExtra("psycopg", "postgresql") from None
     options = {name: value for name, value in _DEFAULTS.items() if name not in url.query}
     engine = create_engine(
-        url, pool_size=_POOL, max_overflow=_MORE, pool_pre_ping=True, connect_args=options
+        url.difference_update_query([_VECTORS]),
+        pool_size=_POOL,
+        max_overflow=_MORE,
+        pool_pre_ping=True,
+        connect_args=options,
     )
     event.listen(engine, "connect", _prepare)
     try:
         with mapped(url):
-            _bring_up_to_date(engine, create=create)
+            insisted = _VECTORS in url.query
+            _bring_up_to_date(engine, create=create, insisted=insisted)
             with engine.connect() as connection:
                 server = look(connection)
+            if insisted:
+                _require(engine, server.pgvector, compares=server.compares)
     except BaseException:
         engine.dispose()
         raise
@@ -174,7 +192,7 @@ def _take_turn(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
-def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
+def _bring_up_to_date(engine: Engine, *, create: bool, insisted: bool) -> None:
     with engine.connect() as connection:
         version = migrate.current_version(connection)
     if version is None and not create:
@@ -188,7 +206,7 @@ def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
     with writer.begin() as connection:
         version = migrate.current_version(connection)
         if version is None:
-            _make(connection)
+            _make(connection, insisted=insisted)
         elif not connection.execute(_OWNS).scalar():
             raise StoreUnavailable(
                 f"the library has schema {version}, and this role may not bring it up to date",
@@ -198,19 +216,37 @@ def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
         migrate.upgrade(writer, PostgresWords().rebuild)
 
 
-def _make(connection: Connection) -> None:
+def _make(connection: Connection, *, insisted: bool) -> None:
     """All tables of a new library; where pgvector is lacking, its vectors are plain bytes."""
     if not connection.execute(_MAY_MAKE).scalar():
         raise StoreUnavailable(
             "there is no library in the database, and this role may not make one",
             hint="open it once as its owner: mindseye store migrate --store URL",
         )
-    _mark(connection, has_halfvec=new_enough(extend(connection)))
+    pgvector = extend(connection)
+    if insisted:
+        _require(connection.engine, pgvector, compares=new_enough(pgvector))
+    _mark(connection, has_halfvec=new_enough(pgvector))
     migrate.make(connection)
     if connection.dialect.has_halfvec:  # type: ignore[attr-defined]
         # Kept in the row, where a scan finds them: a row of some kilobytes would be laid aside.
         connection.execute(text("ALTER TABLE vectors ALTER COLUMN vector SET STORAGE PLAIN"))
     PostgresWords().rebuild(connection)
+
+
+def _require(engine: Engine, pgvector: str | None, *, compares: bool) -> None:
+    """Refuse a database that does not compare vectors; raises `VectorSearchUnsupported`."""
+    if compares:
+        return
+    if new_enough(pgvector):
+        raise VectorSearchUnsupported(
+            f"{_named(engine.url)} has pgvector {pgvector}, and a library from before it had",
+            hint="mindseye store upgrade, without vectors=server in the URL, moves the vectors",
+        )
+    raise VectorSearchUnsupported(
+        f"{_named(engine.url)} cannot compare vectors: pgvector is {pgvector or 'not there'}",
+        hint=f"{NEEDED}; without vectors=server in the URL they are compared on this machine",
+    )
 
 
 def extend(connection: Connection) -> str | None:
@@ -233,7 +269,16 @@ _MAY_EXTEND: Final = text(
     " WHERE name = 'vector' AND rolname = current_user"
 )
 
+_TLS: Final = "add ?sslmode=verify-full&sslrootcert=FILE to the URL"
+
 _FAILURES: Final[Mapping[str, tuple[type[StoreError], str, str]]] = {
+    "untrusted": (
+        StoreUnavailable,
+        "shows no certificate that is trusted",
+        "check sslrootcert in the URL, and that the name in it is the server's",
+    ),
+    "plain": (StoreUnavailable, "takes only connections with TLS", _TLS),
+    "no TLS": (StoreUnavailable, "offers no TLS", "check the server's setting ssl"),
     "08": (StoreUnavailable, "cannot be reached", "is the server running, and the address right?"),
     "28": (StoreUnavailable, "does not let this role in", "check name, password and pg_hba.conf"),
     "3D": (StoreUnavailable, "is no database", "createdb makes one"),
@@ -245,7 +290,10 @@ _FAILURES: Final[Mapping[str, tuple[type[StoreError], str, str]]] = {
     "57014": (StoreBusy, f"took more than {STATEMENT_SECONDS} s to answer", "try again later"),
     "57": (StoreUnavailable, "is shutting down or starting", "try again"),
 }
-"""Beginning of an SQLSTATE -> error, what it says, and what to do; the longest that fits holds."""
+"""Beginning of an SQLSTATE, or what stands for one -> error, what it says, and what to do.
+
+The longest that fits holds.
+"""
 
 
 def _error_for(url: URL, error: BaseException) -> MindseyeError:
@@ -261,6 +309,11 @@ def _error_for(url: URL, error: BaseException) -> MindseyeError:
 
 
 _SAID: Final = (
+    ("certificate verify failed", "untrusted"),
+    ("does not match host name", "untrusted"),
+    ("root certificate file", "untrusted"),
+    ("no encryption", "plain"),
+    ("does not support SSL", "no TLS"),
     ("password authentication failed", "28"),
     ("no password supplied", "28"),
     ("no pg_hba.conf entry", "28"),
@@ -269,7 +322,7 @@ _SAID: Final = (
     ("too many clients", "53300"),
     ("remaining connection slots", "53300"),
 )
-"""Words of a refused connection -> the SQLSTATE that goes with them."""
+"""Words of a refused connection -> the SQLSTATE that goes with them, or what stands for one."""
 
 
 def _named(url: URL) -> str:

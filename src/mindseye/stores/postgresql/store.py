@@ -12,9 +12,17 @@ from sqlalchemy import URL, Connection, Table, text
 from mindseye.stores import migrate
 from mindseye.stores.base import Problem
 from mindseye.stores.postgresql.check import damage
-from mindseye.stores.postgresql.database import Server, connect, mapped, reading, url_of, writing
+from mindseye.stores.postgresql.database import (
+    NEEDED,
+    Server,
+    connect,
+    mapped,
+    reading,
+    url_of,
+    writing,
+)
 from mindseye.stores.postgresql.texts import PostgresWords
-from mindseye.stores.postgresql.upgrade import OLDEST_NEEDED, let_compare
+from mindseye.stores.postgresql.upgrade import let_compare
 from mindseye.stores.postgresql.vectors import PostgresVectors, copy_vectors
 from mindseye.stores.schema import metadata, vectors
 from mindseye.stores.sql.indexed import IndexedVectors
@@ -88,7 +96,7 @@ class PostgresStore(SqlStore):
         if not self.server.compares:
             self.server = let_compare(self._session)
             if not self.server.compares:
-                yield f"vectors stay in files: {OLDEST_NEEDED}"
+                yield f"vectors stay in files: {NEEDED}"
                 return
             self._tables.clear()
             yield f"vectors are compared by pgvector {self.server.pgvector} now"

@@ -11,8 +11,6 @@ from mindseye.stores.postgresql.database import Server, extend, look, new_enough
 from mindseye.stores.postgresql.vectors import stream
 from mindseye.stores.sql.session import Session
 
-OLDEST_NEEDED: Final = "comparing them in the database needs pgvector 0.8 or newer"
-
 _AT_ONCE: Final = 5_000
 
 
