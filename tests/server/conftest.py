@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from PIL import Image
 from starlette.testclient import TestClient
 
+from mindseye.client import Client
 from mindseye.config import Settings
 from mindseye.library import Library
 from mindseye.server.app import create_app
@@ -89,3 +91,19 @@ def ids_of(client: TestClient) -> dict[str, int]:
     """The id of each photo by its name."""
     hits = client.get("/api/v1/search", params={"limit": 100}).json()["hits"]
     return {hit["name"]: hit["id"] for hit in hits}
+
+
+def asking(browser: TestClient) -> Client:
+    """A client of the house whose requests go where those of another one go."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        sent = {name: value for name, value in request.headers.items() if name != "host"}
+        sent["accept-encoding"] = "identity"
+        answer = browser.request(
+            request.method, str(request.url), content=request.read(), headers=sent
+        )
+        return httpx.Response(
+            answer.status_code, headers=dict(answer.headers), content=answer.content
+        )
+
+    return Client(HERE, transport=httpx.MockTransport(handle))

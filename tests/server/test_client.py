@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from tests.server.conftest import HERE
+from tests.server.conftest import HERE, asking
 
 from mindseye import errors
 from mindseye.client import Client
@@ -23,20 +23,11 @@ NOT_OURS = {"login", "logout", "search_by_picture"}
 @pytest.fixture
 def asked(app: FastAPI) -> Iterator[Client]:
     """A client whose requests go straight into the application."""
-    with TestClient(app, base_url=HERE, client=("127.0.0.1", 1)) as browser:
-
-        def handle(request: httpx.Request) -> httpx.Response:
-            sent = {name: value for name, value in request.headers.items() if name != "host"}
-            sent["accept-encoding"] = "identity"
-            answer = browser.request(
-                request.method, str(request.url), content=request.read(), headers=sent
-            )
-            return httpx.Response(
-                answer.status_code, headers=dict(answer.headers), content=answer.content
-            )
-
-        with Client(HERE, transport=httpx.MockTransport(handle)) as client:
-            yield client
+    with (
+        TestClient(app, base_url=HERE, client=("127.0.0.1", 1)) as browser,
+        asking(browser) as client,
+    ):
+        yield client
 
 
 def test_every_operation_has_a_method(app: FastAPI, asked: Client) -> None:

@@ -251,6 +251,9 @@ class ManyChanged(TypedDict):
     revert: NotRequired[list[Literal["date", "gps", "place", "rating", "favourite", "title", "caption", "keywords"]]]
     photos: list[int]
 
+class ManyXmp(TypedDict):
+    photos: NotRequired[list[int] | None]
+
 class MentionFacts(TypedDict):
     field: str
     snippet: str
@@ -304,7 +307,7 @@ class NewPassword(TypedDict):
 
 class NewSchedule(TypedDict):
     cron: str
-    job: IngestWanted | ReencodeWanted | LocateWanted | ReadTextWanted | CheckWanted | ForgetWanted | FetchWanted
+    job: IngestWanted | ReencodeWanted | LocateWanted | ReadTextWanted | CheckWanted | ForgetWanted | FetchWanted | WriteXmpWanted
 
 class NewToken(TypedDict):
     name: str
@@ -369,6 +372,15 @@ class PlaceFacts(TypedDict):
     region: NotRequired[str | None]
     country: NotRequired[str | None]
     country_code: NotRequired[str | None]
+
+class PlaceFound(TypedDict):
+    kind: Literal["country", "region", "city"]
+    city: str | None
+    region: str | None
+    country: str | None
+    country_code: str
+    latitude: float
+    longitude: float
 
 class PlanFacts(TypedDict):
     access: str
@@ -519,3 +531,13 @@ class UserFacts(TypedDict):
     name: str
     role: Literal["viewer", "editor", "admin"]
     created_at: float
+
+class WriteXmpWanted(TypedDict):
+    kind: Literal["write-xmp"]
+    photos: NotRequired[list[int] | None]
+
+class XmpAnswer(TypedDict):
+    outcome: Literal["written", "unchanged", "unsaid"]
+    file: NotRequired[str | None]
+    names: NotRequired[list[str]]
+    is_new: NotRequired[bool]

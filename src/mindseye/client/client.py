@@ -18,6 +18,7 @@ from mindseye.client.answers import (
     FacetsAnswer,
     FieldsAnswer,
     HitFacts,
+    PlaceFound,
     SearchAnswer,
     Suggestion,
 )
@@ -123,6 +124,10 @@ class Client:
     def towns(self) -> Columns:
         """Where the largest towns of the Earth lie, with the names of the first of them."""
         return self._columns("towns", {})
+
+    def places(self, name: str) -> list[PlaceFound]:
+        """Places of this name in any language, the most populous first."""
+        return cast("list[PlaceFound]", self._connection.get("places", {"name": name}))
 
     def semantic_map(self, album: str | None = None) -> Columns:
         """A place on a flat map for every photo."""

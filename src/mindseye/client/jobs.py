@@ -18,6 +18,7 @@ from mindseye.client.answers import (
     ReadTextWanted,
     ReencodeWanted,
     ScheduleFacts,
+    WriteXmpWanted,
 )
 from mindseye.client.connection import Connection
 
@@ -29,6 +30,7 @@ Wanted: TypeAlias = (
     | CheckWanted
     | ForgetWanted
     | FetchWanted
+    | WriteXmpWanted
 )
 
 _OPEN: Final = ("waiting", "running")

@@ -1,4 +1,4 @@
-"""Photos of a server: facts, pictures, edits."""
+"""Photos of a server: facts, pictures, edits, XMP files beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from mindseye.client.answers import Change, PhotoAnswer, PhotoFacts, SearchAnswer
+from mindseye.client.answers import (
+    Change,
+    JobFacts,
+    PhotoAnswer,
+    PhotoFacts,
+    SearchAnswer,
+    XmpAnswer,
+)
 from mindseye.client.connection import Connection
 
 
@@ -53,6 +60,15 @@ class Photos:
         """Say what is so of many photos; returns how many they are."""
         body = {"photos": list(photo_ids), **_plain(change)}
         return int(self.connection.send("POST", "edits", body)["edited"])
+
+    def write_xmp(self, photo_id: int) -> XmpAnswer:
+        """Write what was said of a photo into the XMP file beside it."""
+        return cast("XmpAnswer", self.connection.send("POST", f"photos/{photo_id}/xmp"))
+
+    def write_many_xmp(self, photo_ids: Sequence[int] | None = None) -> JobFacts:
+        """Start a job that does so for many photos, or for all of which anything was said."""
+        photos = None if photo_ids is None else list(photo_ids)
+        return cast("JobFacts", self.connection.send("POST", "xmp", {"photos": photos}))
 
 
 def _plain(change: Change) -> dict[str, Any]:

@@ -33,12 +33,13 @@ from mindseye.server.routes import (
     photos,
     roots,
     search,
+    xmp,
 )
 
 ROUTERS: Final = (
     *(
         (API, room.router)
-        for room in (search, photos, grid, earth, albums, library, roots, jobs, access)
+        for room in (search, photos, xmp, grid, earth, albums, library, roots, jobs, access)
     ),
     ("", health.router),
 )

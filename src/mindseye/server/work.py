@@ -17,7 +17,7 @@ from mindseye.library import Library
 from mindseye.media import paths
 from mindseye.server.jobs import Run, Tell
 
-KINDS = ("ingest", "reencode", "locate", "read-text", "check", "forget", "fetch")
+KINDS = ("ingest", "reencode", "locate", "read-text", "check", "forget", "fetch", "write-xmp")
 
 _MOST_LISTED: Final = 200
 """Entries of a list in a report that are kept; its length is told beside it."""
@@ -42,6 +42,15 @@ def runs_over(library: Library) -> dict[str, Run]:
         "check": lambda arguments, _, stop: _check(library, arguments, stop),
         "forget": lambda *_: {"forgotten": library.forget_missing()},
         "fetch": lambda arguments, tell, stop: _fetch(library, arguments, tell, stop),
+        "write-xmp": lambda arguments, tell, stop: _facts(
+            library.write_xmp(
+                arguments["photos"],
+                observer=lambda done, total: tell(
+                    {"done": done, "total": total, "scanned": True, "what": "sidecars"}
+                ),
+                cancel=stop,
+            )
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""Long work: ingest, change of encoder, fetching an encoder; and events while it goes on."""
+"""Long work: ingest, change of encoder, fetching one, writing XMP; events while it goes on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from mindseye.encoders.spec import EncoderSpec
-from mindseye.server.asked import Name, Text
+from mindseye.errors import NotFound
+from mindseye.server.asked import Id, Name, Text
 from mindseye.server.context import MOST_ID, Admin, Context, Here, Viewer
 from mindseye.server.jobs import Job
 from mindseye.server.models import JobFacts, Model, RootFacts
@@ -26,6 +27,9 @@ _LOOKED_EVERY: Final = 0.3
 
 _GENERATION_EVERY: Final = 5
 """Every so many looks it is seen whether the library was written to."""
+
+_MOST_TOLD: Final = 200
+"""Entries of a list in the arguments of a job that are told."""
 
 JobId = Annotated[int, Path(ge=1, le=MOST_ID, description="The id of a job.")]
 Spec = Annotated[str, Field(max_length=500, description="Spec of an encoder.")]
@@ -97,6 +101,15 @@ class FetchWanted(BaseModel):
     encoder: Spec
 
 
+class WriteXmpWanted(BaseModel):
+    """Write what was said of photos, or of all where none are named, into XMP files beside them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["write-xmp"]
+    photos: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
+
+
 Wanted = Annotated[
     IngestWanted
     | ReencodeWanted
@@ -104,7 +117,8 @@ Wanted = Annotated[
     | ReadTextWanted
     | CheckWanted
     | ForgetWanted
-    | FetchWanted,
+    | FetchWanted
+    | WriteXmpWanted,
     Field(discriminator="kind"),
 ]
 
@@ -113,7 +127,7 @@ Wanted = Annotated[
 def jobs(context: Here, caller: Viewer) -> list[JobFacts]:
     """All jobs, the latest first; those that ended long ago are forgotten."""
     del caller
-    return [_facts(job) for job in context.jobs.all()]
+    return [job_facts(job) for job in context.jobs.all()]
 
 
 @router.post("/jobs", status_code=201)
@@ -121,7 +135,7 @@ def start_job(context: Here, caller: Admin, wanted: Wanted) -> JobFacts:
     """Start long work. It runs after the jobs before it; searches go on meanwhile."""
     arguments = arguments_of(context, wanted)
     context.gate.note(caller, "job", f"started {wanted.kind}")
-    return _facts(context.jobs.start(wanted.kind, arguments))
+    return job_facts(context.jobs.start(wanted.kind, arguments))
 
 
 def arguments_of(context: Context, wanted: Wanted) -> dict[str, Any]:
@@ -133,37 +147,47 @@ def arguments_of(context: Context, wanted: Wanted) -> dict[str, Any]:
         arguments["folders"] = named or roots
     elif isinstance(wanted, FetchWanted) or (isinstance(wanted, ReencodeWanted) and wanted.encoder):
         EncoderSpec.parse(wanted.encoder)
+    elif isinstance(wanted, WriteXmpWanted) and wanted.photos is not None:
+        _require(context, wanted.photos)
     if isinstance(wanted, ReencodeWanted | ReadTextWanted) and wanted.album is not None:
         context.library.store.albums.get(wanted.album)
     return arguments
+
+
+def _require(context: Context, photo_ids: list[int]) -> None:
+    """Raise `NotFound` where one of these photos is not there."""
+    known = {photo.id for photo in context.library.store.catalog.photos(photo_ids)}
+    for photo_id in photo_ids:
+        if photo_id not in known:
+            raise NotFound(f"there is no photo {photo_id}")
 
 
 @router.get("/jobs/{job_id}")
 def job(context: Here, caller: Viewer, job_id: JobId) -> JobFacts:
     """One job."""
     del caller
-    return _facts(context.jobs.get(job_id))
+    return job_facts(context.jobs.get(job_id))
 
 
 @router.post("/jobs/{job_id}/pause")
 def pause_job(context: Here, caller: Admin, job_id: JobId) -> JobFacts:
     """Let a job stop after what it has in hand; it can be resumed."""
     context.gate.note(caller, "job", f"paused {job_id}")
-    return _facts(context.jobs.pause(job_id))
+    return job_facts(context.jobs.pause(job_id))
 
 
 @router.post("/jobs/{job_id}/resume")
 def resume_job(context: Here, caller: Admin, job_id: JobId) -> JobFacts:
     """Let a paused or failed job go on from where it stopped."""
     context.gate.note(caller, "job", f"resumed {job_id}")
-    return _facts(context.jobs.resume(job_id))
+    return job_facts(context.jobs.resume(job_id))
 
 
 @router.post("/jobs/{job_id}/cancel")
 def cancel_job(context: Here, caller: Admin, job_id: JobId) -> JobFacts:
     """Let a job stop for good; what it has done stays done."""
     context.gate.note(caller, "job", f"cancelled {job_id}")
-    return _facts(context.jobs.cancel(job_id))
+    return job_facts(context.jobs.cancel(job_id))
 
 
 class ScheduleFacts(Model):
@@ -232,11 +256,11 @@ async def events(request: Request, context: Here, caller: Viewer) -> AsyncIterat
     generation, looks, roots_seen = "", 0, 0
     for open_job in reversed(known):
         if open_job.ended_at is None:
-            yield _event("job", _facts(open_job).model_dump())
+            yield _event("job", job_facts(open_job).model_dump())
     while not context.closing and not await request.is_disconnected():
         for changed in await run_sync(context.jobs.changes, seen):
             seen = changed.version
-            yield _event("job", _facts(changed).model_dump())
+            yield _event("job", job_facts(changed).model_dump())
         if looks % _GENERATION_EVERY == 0:
             current = await run_sync(context.memory.generation)
             if current != generation:
@@ -253,5 +277,10 @@ def _event(name: str, data: dict[str, Any]) -> ServerSentEvent:
     return ServerSentEvent(event=name, data=data)
 
 
-def _facts(job: Job) -> JobFacts:
-    return JobFacts.model_validate(job)
+def job_facts(job: Job) -> JobFacts:
+    """A job as it is told; of long lists in what it was asked only the beginning."""
+    facts = JobFacts.model_validate(job)
+    for name, value in facts.arguments.items():
+        if isinstance(value, list):
+            facts.arguments[name] = value[:_MOST_TOLD]
+    return facts
