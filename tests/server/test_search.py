@@ -80,6 +80,13 @@ def test_a_picture_that_comes_along_is_searched_by(client: TestClient, photos: P
     assert len(ids_of(client)) == 4
 
 
+def test_what_is_relevant_to_a_picture_is_counted(client: TestClient, photos: Path) -> None:
+    sent = {"picture": ("x.png", (photos / "blue.png").read_bytes(), "image/png")}
+    answer = client.post("/api/v1/facets", params={"names": "format"}, files=sent).json()
+    relevant = client.post("/api/v1/search", files=sent).json()["relevant"]
+    assert [count["photos"] for count in answer["facets"]["format"]] == [relevant]
+
+
 @pytest.mark.parametrize(
     ("name", "sent", "status"),
     [

@@ -35,7 +35,10 @@ from mindseye.types import Photo
 
 pytest.importorskip("playwright", reason="the browser tests need playwright (make dev)")
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+# Machines that run tests are busy with other tests.
+expect.set_options(timeout=15_000)
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 _QUIET = (

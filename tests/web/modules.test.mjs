@@ -1,6 +1,6 @@
 // The logic of the page that needs no page. `pytest tests/web` runs these; so does `node --test`.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { mock } from 'node:test';
 
 const here = new URL('../../src/mindseye/server/web/js/', import.meta.url);
 const load = (name) => import(new URL(name, here));
@@ -327,6 +327,10 @@ test('stacks hold every point once and do not touch', () => {
     [...x.keys()],
   );
   assert.ok(stacks.length > 10);
+  for (const one of stacks) {
+    const near = stacks.filter((two) => Math.hypot(one.x - two.x, one.y - two.y) < 60);
+    assert.deepEqual(near, [one]);
+  }
   for (const { points, x: left, y: top } of stacks) {
     const mean = points.reduce((sum, at) => sum + x[at] * 900, 0) / points.length;
     assert.ok(Math.abs(mean - left) < 0.01 && top >= 0);
@@ -352,4 +356,77 @@ test('photos are found by id among all, and those that are not there are left ou
   const { photos, places } = known(all, Uint32Array.of(6, 5, 9));
   assert.deepEqual([...photos.tag], [60, 90]);
   assert.deepEqual(places, [0, 2]);
+});
+
+test('a flight begins where the map is, ends where it shall, and moves evenly between', () => {
+  const screen = { width: 800, height: 600 };
+  const [from, to, now] = [new Camera(), new Camera(), new Camera()];
+  from.fit({ left: -1, top: -1, right: 1, bottom: 1 }, screen, 50);
+  to.fit({ left: 0.2, top: 0.3, right: 0.4, bottom: 0.4 }, screen, 50);
+  for (const [share, end] of [
+    [0, from],
+    [1, to],
+  ]) {
+    now.between(from, to, share, screen);
+    for (const name of ['scale', 'x', 'y']) assert.ok(Math.abs(now[name] - end[name]) < 1e-6);
+  }
+  now.between(from, to, 0.5, screen);
+  assert.ok(Math.abs(now.scale - Math.sqrt(from.scale * to.scale)) < 1e-6);
+});
+
+const { HELD, Slideshow } = await load('slideshow.js');
+
+test('a photo of a slideshow stands as long as it should from when it came in sight', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let turned = 0;
+  const slides = new Slideshow(() => (turned += 1), 4);
+  slides.shown();
+  mock.timers.tick(60_000);
+  assert.equal(turned, 0);
+  slides.play();
+  mock.timers.tick(3999);
+  slides.wait();
+  mock.timers.tick(60_000);
+  assert.equal(turned, 0);
+  slides.shown();
+  mock.timers.tick(4000);
+  assert.equal(turned, 1);
+  slides.shown();
+  slides.stop();
+  mock.timers.tick(60_000);
+  assert.equal(turned, 1);
+  mock.timers.reset();
+});
+
+test('while the key is held photos follow quickly, and no more when it is let go', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let turned = 0;
+  const slides = new Slideshow(() => {
+    turned += 1;
+    slides.shown();
+  }, 3);
+  assert.equal(slides.seconds, 4);
+  slides.hold();
+  mock.timers.tick(HELD / 2);
+  slides.hold();
+  mock.timers.tick(HELD / 2);
+  assert.equal(turned, 1);
+  mock.timers.tick(HELD);
+  mock.timers.tick(HELD);
+  assert.equal(turned, 3);
+  slides.release();
+  mock.timers.tick(60_000);
+  assert.equal(turned, 3);
+  mock.timers.reset();
+});
+
+const { beforeCounting, reported, title } = await load('job-words.js');
+
+test('a job says what it does and did, also one of a kind to come', () => {
+  assert.equal(title({ kind: 'read-text' }), 'Reading the text in pictures');
+  assert.equal(title({ kind: 'tidy-up' }), 'Tidy up');
+  assert.equal(beforeCounting({ kind: 'tidy-up' }), 'At work');
+  const said = { added: 3, skipped: [{}, {}], skipped_count: 2041, seconds: 9, cancelled: false };
+  assert.equal(reported(said), `3 added · ${(2041).toLocaleString()} skipped`);
+  assert.equal(reported({ seconds: 1, notices: ['careful'] }), 'Nothing had to be done');
 });

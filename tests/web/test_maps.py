@@ -62,6 +62,25 @@ def test_a_photo_of_the_map_opens_over_it(served: Served, look: Look) -> None:
     expect(page.locator(".map")).to_be_visible()
 
 
+def test_a_photo_is_shown_where_it_lies_on_the_map(served: Served, look: Look) -> None:
+    page = look(served)
+    shown(page)
+    photo = by_date(served)[3]
+    page.locator(".tile[data-place='3']").click()
+    page.keyboard.press("m")
+    expect(page).to_have_url(re.compile(f"/map.photo={photo.id}$"))
+    expect(page.locator(".mark")).to_be_visible()
+    page.wait_for_timeout(900)
+    mark, whole = page.locator(".mark").bounding_box(), page.locator(".map").bounding_box()
+    assert mark is not None
+    assert whole is not None
+    for start, size in (("x", "width"), ("y", "height")):
+        middle = whole[start] + whole[size] / 2
+        assert abs(mark[start] + mark[size] / 2 - middle) < 3
+    page.goto("/map")
+    expect(page.locator(".mark")).to_be_hidden()
+
+
 def test_the_map_is_drawn_without_a_graphics_card_too(served: Served, look: Look) -> None:
     page = look(served, "/map")
     page.wait_for_selector(".landmark")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from mindseye.server.work import KINDS
+
 REPOSITORY = Path(__file__).parents[2]
 WEB = REPOSITORY / "src/mindseye/server/web"
 MODULES = sorted((WEB / "js").glob("*.js"))
@@ -67,3 +69,9 @@ def test_the_shell_has_nothing_inline() -> None:
     assert "style=" not in text
     assert "<script>" not in text
     assert " on" not in text.replace(" one", "")
+
+
+def test_every_kind_of_job_has_words_of_its_own() -> None:
+    ask = f"import('{WEB / 'js/job-words.js'}').then(m => console.log(Object.keys(m.DOING).join()))"
+    run = subprocess.run([_node(), "-e", ask], capture_output=True, text=True, check=True)
+    assert set(run.stdout.strip().split(",")) >= set(KINDS)

@@ -167,14 +167,78 @@ def test_many_photos_are_tagged_at_once(own: Served, look: Look) -> None:
     assert len(own.ids("keyword:pair")) == 2
 
 
-def test_a_long_press_selects_on_a_phone(served: Served, look: Look) -> None:
-    page = look(served, width=360, has_touch=True)
+def test_a_slideshow_turns_the_pages_until_it_is_ended(served: Served, look: Look) -> None:
+    page = look(served)
     shown(page)
-    tile = page.locator(".tile[data-place='0']")
-    for kind in ("pointerdown", "pointerup"):
-        tile.dispatch_event(kind, {"pointerType": "touch", "bubbles": True})
-        page.wait_for_timeout(500 if kind == "pointerdown" else 0)
-    expect(page.locator(".selection")).to_contain_text("1 selected")
+    page.evaluate("localStorage.setItem('pace', '2')")
+    page.reload()
+    photos = by_date(served)
+    page.locator(".tile[data-place='0']").click()
+    page.keyboard.press("p")
+    expect(page.get_by_label("How long a photo stands")).to_have_value("2")
+    expect(page.locator(".viewer-count")).to_have_text(f"2 / {len(photos)}")
+    expect(page.locator(".viewer-count")).to_have_text(f"3 / {len(photos)}")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("How long a photo stands")).to_be_hidden()
+    expect(page.locator(".viewer")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".viewer")).to_be_hidden()
+
+
+def test_a_slideshow_begins_again_after_the_last_photo(served: Served, look: Look) -> None:
+    last = by_date(served)[-1]
+    page = look(served, f"/photo/{last.id}")
+    total = len(by_date(served))
+    expect(page.locator(".viewer-count")).to_have_text(f"{total} / {total}")
+    page.get_by_role("button", name="Slideshow (p)").click()
+    page.get_by_label("How long a photo stands").select_option("2")
+    expect(page.locator(".viewer-count")).to_have_text(f"1 / {total}")
+
+
+def test_the_next_photo_comes_by_space_and_one_after_the_other_while_it_is_held(
+    served: Served, look: Look
+) -> None:
+    page = look(served)
+    shown(page)
+    page.locator(".tile[data-place='0']").click()
+    count = page.locator(".viewer-count")
+    page.keyboard.press(" ")
+    expect(count).to_contain_text("2 /")
+    page.keyboard.down(" ")
+    expect(count).to_contain_text("3 /")
+    page.keyboard.down(" ")  # again without going up is what a key that is held says
+    expect(count).to_contain_text("5 /")
+    page.keyboard.up(" ")
+    at = count.inner_text()
+    page.wait_for_timeout(1500)
+    assert count.inner_text() == at
+
+
+def test_keys_of_the_grid_act_on_the_photo_or_on_what_is_selected(own: Served, look: Look) -> None:
+    page = look(own)
+    shown(page)
+    photos = by_date(own)
+    page.locator(".grid").focus()
+    page.keyboard.press("f")
+    expect(page.get_by_text("1 photo marked as favourite")).to_be_visible()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("4")
+    expect(page.get_by_text("2 photos rated ★★★★")).to_be_visible()
+    assert own.library.photo(photos[0].id).metadata.favourite
+    assert [own.library.photo(one.id).metadata.rating for one in photos[:3]] == [4, 4, None]
+    page.locator(".grid").focus()
+    with page.expect_download() as download:
+        page.keyboard.press("Shift+D")
+    page.keyboard.press("s")
+    expect(page.locator(".chip img")).to_have_count(1)
+    assert download.value.suggested_filename.startswith("photo-")
+
+
+def test_the_search_field_is_reached_by_ctrl_k(served: Served, look: Look) -> None:
+    page = look(served, "/albums")
+    expect(page.get_by_text("No albums yet")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_label("Search photos")).to_be_focused()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -24,6 +24,13 @@ _DROP = """([encoded, kind]) => {
 }"""
 
 
+def _painted(colour: str) -> str:
+    """A picture of a colour, as a page can be given it."""
+    buffer = BytesIO()
+    Image.new("RGB", (40, 30), COLOURS[colour][0]).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
 def _search(page: Page, words: str) -> None:
     page.get_by_label("Search photos").fill(words)
     page.keyboard.press("Enter")
@@ -151,13 +158,23 @@ def test_results_are_narrowed_by_what_they_have(served: Served, look: Look) -> N
     assert set(served.ids('red camera:"Pinhole 3"')) <= set(_tiles(page))
 
 
+def test_what_a_picture_finds_is_narrowed_too(served: Served, look: Look) -> None:
+    page = look(served)
+    shown(page)
+    page.evaluate(_DROP, [_painted("green"), "drop"])
+    expect(page.locator(".chip img")).to_have_count(1)
+    page.get_by_role("button", name="Camera", exact=True).click()
+    page.get_by_role("button", name=re.compile("Pinhole 3")).click()
+    expect(page.locator(".chip.filter")).to_contain_text("Pinhole 3")
+    expect(page.locator(".chip img")).to_have_count(1)
+    assert _tiles(page)[:4] == served.ids('green camera:"Pinhole 3"')[:4]
+
+
 def test_a_picture_that_is_dropped_or_pasted_is_searched_by(served: Served, look: Look) -> None:
     page = look(served)
     shown(page)
     for colour, kind in (("green", "drop"), ("blue", "paste")):
-        buffer = BytesIO()
-        Image.new("RGB", (40, 30), COLOURS[colour][0]).save(buffer, "PNG")
-        page.evaluate(_DROP, [base64.b64encode(buffer.getvalue()).decode(), kind])
+        page.evaluate(_DROP, [_painted(colour), kind])
         expect(page.locator(".chip img")).to_have_count(1)
         expect(page.locator(".results-said")).to_contain_text("photos")
         assert _tiles(page)[:4] == served.ids(colour)[:4]

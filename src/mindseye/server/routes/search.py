@@ -23,7 +23,7 @@ from mindseye.server.asked import (
     chips_of,
     parsed_here,
 )
-from mindseye.server.context import Guest, Here, PhotoId, Viewer
+from mindseye.server.context import Context, Guest, Here, PhotoId, Viewer
 from mindseye.server.models import Chip, Model, SearchAnswer, hit_facts, search_facts
 from mindseye.server.problems import documented
 from mindseye.server.suggest import Suggestion, suggestions
@@ -39,6 +39,11 @@ _COLUMNS: dict[int | str, dict[str, Any]] = {
 }
 
 
+Uploads = Annotated[
+    list[UploadFile], File(max_length=8, description="JPEG, PNG, HEIC and the like.")
+]
+
+
 @router.get("/search", response_model=SearchAnswer, responses=_COLUMNS)
 def search(request: Request, context: Here, caller: Guest, asked: PageAskedHere) -> Response:
     """Find photos. Without words the newest come first."""
@@ -51,13 +56,14 @@ def search_by_picture(
     context: Here,
     caller: Guest,
     asked: PageAskedHere,
-    picture: Annotated[
-        list[UploadFile], File(max_length=8, description="JPEG, PNG, HEIC and the like.")
-    ],
+    picture: Uploads,
 ) -> Response:
     """Find photos that show what these pictures show; they are searched by, not taken in."""
-    pasted = [Pasted(part.file.read(), part.filename or "pasted picture") for part in picture]
-    return _answer(request, context, caller, asked, pasted)
+    return _answer(request, context, caller, asked, _pasted(picture))
+
+
+def _pasted(pictures: list[UploadFile]) -> list[Pasted]:
+    return [Pasted(part.file.read(), part.filename or "pasted picture") for part in pictures]
 
 
 def _answer(
@@ -174,7 +180,24 @@ class AskedFacets(Asked):
 @router.get("/facets")
 def facets(context: Here, caller: Guest, asked: Annotated[AskedFacets, Query()]) -> FacetsAnswer:
     """Counts what is relevant to a query by year, place, camera and the like."""
-    understood = Understood.of(context, caller, asked)
+    return _counted(context, caller, asked)
+
+
+@router.post("/facets", responses=documented(413, 415))
+def facets_by_picture(
+    context: Here,
+    caller: Guest,
+    asked: Annotated[AskedFacets, Query()],
+    picture: Uploads,
+) -> FacetsAnswer:
+    """Counts what is relevant to pictures that come along, and to a query beside them."""
+    return _counted(context, caller, asked, _pasted(picture))
+
+
+def _counted(
+    context: Context, caller: Caller, asked: AskedFacets, pictures: Sequence[Pasted] = ()
+) -> FacetsAnswer:
+    understood = Understood.of(context, caller, asked, pictures)
     wanted = [name.strip() for name in asked.names.split(",") if name.strip()]
     counted = context.library.facets(
         understood.query, wanted, album=understood.album, within=asked.only

@@ -18,13 +18,17 @@ const COVER = 4;
 /** @returns {import('./main.js').Page} */
 export function page() {
   const cards = h('div', { class: 'cards' });
+  let asking = new AbortController();
   const load = () =>
     attempt(async () => {
-      const albums = await get('/albums');
+      // Cards and covers of before must not come after those of now.
+      asking.abort();
+      const { signal } = (asking = new AbortController());
+      const albums = await get('/albums', {}, signal);
       fill(
         cards,
         ...(albums.length
-          ? albums.map((/** @type {Album} */ album) => card(album, load))
+          ? albums.map((/** @type {Album} */ album) => card(album, load, signal))
           : [none()]),
       );
     });
@@ -65,13 +69,14 @@ function none() {
 /**
  * @param {Album} album
  * @param {() => void} load
+ * @param {AbortSignal} signal
  */
-function card(album, load) {
+function card(album, load, signal) {
   const address = `/?album=${encodeURIComponent(album.name)}`;
   const cover = h('a', { class: 'cover', href: address, tabIndex: -1, 'aria-hidden': 'true' });
   const size = h('span', {}, album.frames === null ? '' : counted(album.frames, 'photo'));
   // An album that was renamed or deleted meanwhile has no cover to show.
-  fillCover(album, cover, size).catch((error) => error.status === 404 || failed(error));
+  fillCover({ album, cover, size, signal }).catch((error) => error.status === 404 || failed(error));
   return h(
     'article',
     { class: 'card' },
@@ -134,13 +139,10 @@ function progress({ name }) {
   return place;
 }
 
-/**
- * @param {Album} album
- * @param {HTMLElement} cover
- * @param {HTMLElement} size
- */
-async function fillCover(album, cover, size) {
-  const { columns: found, meta } = await columns('/search', { album: album.name, limit: COVER });
+/** @param {{album: Album, cover: HTMLElement, size: HTMLElement, signal: AbortSignal}} card */
+async function fillCover({ album, cover, size, signal }) {
+  const wanted = { album: album.name, limit: COVER };
+  const { columns: found, meta } = await columns('/search', wanted, { signal });
   const { id, tag } = /** @type {Photos} */ (found);
   const pictures = Array.from(id, (one, at) =>
     h('img', { src: thumbnail(one, tag[at]), alt: '', loading: 'lazy' }),

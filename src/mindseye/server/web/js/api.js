@@ -63,12 +63,26 @@ export async function send(method, path, body) {
 export async function columns(path, parameters, { signal, pictures = [] } = {}) {
   /** @type {RequestInit} */
   const init = { signal, headers: { Accept: BINARY } };
-  if (pictures.length) {
-    const form = new FormData();
-    for (const picture of pictures) form.append('picture', picture);
-    Object.assign(init, { method: 'POST', body: form });
-  }
+  if (pictures.length) Object.assign(init, { method: 'POST', body: formOf(pictures) });
   return unpacked(await (await ask(path, parameters, init)).arrayBuffer());
+}
+
+/**
+ * What is answered about pictures that are sent along.
+ * @param {string} path
+ * @param {Parameters} parameters
+ * @param {File[]} pictures
+ * @returns {Promise<any>}
+ */
+export async function sendPictures(path, parameters, pictures) {
+  return (await ask(path, parameters, { method: 'POST', body: formOf(pictures) })).json();
+}
+
+/** @param {File[]} pictures */
+function formOf(pictures) {
+  const form = new FormData();
+  for (const picture of pictures) form.append('picture', picture);
+  return form;
 }
 
 /**

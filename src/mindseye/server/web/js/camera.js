@@ -65,6 +65,21 @@ export class Camera {
   }
 
   /**
+   * Shows what lies between two views, so that closer and further away feel even.
+   * @param {Camera} from
+   * @param {Camera} to
+   * @param {number} share of the way, from 0 to 1
+   * @param {{width: number, height: number}} screen
+   */
+  between(from, to, share, { width, height }) {
+    const [middle, down] = [width / 2, height / 2];
+    const [start, end] = [from.toWorld(middle, down), to.toWorld(middle, down)];
+    this.scale = from.scale * (to.scale / from.scale) ** share;
+    this.x = middle - (start[0] + (end[0] - start[0]) * share) * this.scale;
+    this.y = down - (start[1] + (end[1] - start[1]) * share) * this.scale;
+  }
+
+  /**
    * @param {number} right
    * @param {number} down
    */

@@ -3,10 +3,11 @@
 import { get } from './api.js';
 import { fill, h, icon } from './dom.js';
 import { FolderChooser } from './folder-chooser.js';
+import { title } from './job-words.js';
 import { current, jobs, startJob } from './live.js';
 import { may } from './me.js';
 import { attempt } from './notice.js';
-import { bar, pace, title } from './progress.js';
+import { bar, pace } from './progress.js';
 import { effect } from './signal.js';
 
 /** @type {HTMLElement | null} */

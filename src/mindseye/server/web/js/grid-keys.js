@@ -50,5 +50,5 @@ function plain(grid, { key, shiftKey }) {
     X: () => grid.extendTo(grid.current),
   };
   if (grid.selection.size) acts.Escape = () => grid.clearSelection();
-  return acts[key];
+  return acts[key] ?? grid.told.onkey(key);
 }

@@ -4,6 +4,7 @@ import { noPhotos } from './columns.js';
 import { h } from './dom.js';
 import { keyAction } from './grid-keys.js';
 import { lastAtMost, layout, neighbour, rowOf } from './layout.js';
+import { LongPress } from './press.js';
 import { Selection } from './selection.js';
 import { Sheet } from './sheet.js';
 import { baseFor, mustMove, ROOM } from './slide.js';
@@ -18,6 +19,7 @@ import { baseFor, mustMove, ROOM } from './slide.js';
  * @property {() => void} onselect
  * @property {() => void} onend the end is near: more may be fetched
  * @property {(top: number) => void} onscroll
+ * @property {(key: string) => (() => void) | undefined} onkey what else a key does
  */
 
 /** Below the last row. */
@@ -28,8 +30,6 @@ const BEYOND = 0.6;
 const FLING = 8;
 /** Milliseconds after which a fling is over. */
 const SETTLED = 90;
-/** Milliseconds of a long press. */
-const HELD = 450;
 /** Heights of rows to choose from, and the usual ones on wide and narrow screens. */
 const HEIGHTS = [80, 118, 150, 190, 240, 300, 380];
 const USUAL = { wide: 190, narrow: 118 };
@@ -50,7 +50,6 @@ export class Grid {
   #base = 0;
   #frame = 0;
   #settling = 0;
-  #held = 0;
   #last = { top: 0, time: 0 };
   #step = Number(localStorage.getItem('row') ?? 0);
 
@@ -77,13 +76,13 @@ export class Grid {
         onscroll: () => this.#queue(),
         onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
         onclick: (/** @type {MouseEvent} */ event) => this.#click(event),
-        onpointerdown: (/** @type {PointerEvent} */ event) => this.#hold(event),
-        onpointermove: () => clearTimeout(this.#held),
-        onpointerup: () => clearTimeout(this.#held),
-        onpointercancel: () => clearTimeout(this.#held),
       },
       this.sheet.element,
     );
+    this.press = new LongPress(this.box, (event) => {
+      const place = this.#placeOf(event);
+      if (place !== null) this.toggle(place);
+    });
     host.append(this.box);
     new ResizeObserver(() => this.#arrange()).observe(this.box);
   }
@@ -181,6 +180,11 @@ export class Grid {
   /** The ids of what is selected, in order. */
   chosen() {
     return this.selection.sorted().map((place) => this.photos.id[place]);
+  }
+
+  /** The ids that a deed is about: what is selected, or else the current photo. */
+  acted() {
+    return this.selection.size ? this.chosen() : [...this.photos.id.slice(this.current, this.current + 1)];
   }
 
   clearSelection() {
@@ -334,7 +338,7 @@ export class Grid {
   /** @param {MouseEvent} event */
   #click(event) {
     const place = this.#placeOf(event);
-    if (place === null) return;
+    if (place === null || this.press.isDone) return;
     const onTick = /** @type {HTMLElement} */ (event.target).closest('.tick');
     const adding = onTick || event.ctrlKey || event.metaKey || this.selection.size > 0;
     if (event.shiftKey) this.extendTo(place);
@@ -343,21 +347,6 @@ export class Grid {
       this.current = place;
       this.told.onopen(place);
     }
-  }
-
-  /**
-   * A long press selects, where there is no mouse to hover with.
-   * @param {PointerEvent} event
-   */
-  #hold(event) {
-    const place = this.#placeOf(event);
-    if (place === null || event.pointerType !== 'touch') return;
-    this.#held = setTimeout(() => {
-      this.toggle(place);
-      // The click that follows the press must not undo it.
-      const stop = (/** @type {Event} */ late) => late.stopPropagation();
-      this.box.addEventListener('click', stop, { capture: true, once: true });
-    }, HELD);
   }
 
   /** @param {KeyboardEvent} event */

@@ -2,11 +2,11 @@
 
 import { get } from './api.js';
 import { fill, h } from './dom.js';
+import { reported, title } from './job-words.js';
 import { direct, generation, jobs, startJob } from './live.js';
 import { attempt } from './notice.js';
-import { bar, pace, title } from './progress.js';
+import { bar, pace } from './progress.js';
 import { effect } from './signal.js';
-import { count } from './words.js';
 
 /** @typedef {import('./live.js').Job} Job */
 
@@ -74,7 +74,8 @@ function card(job) {
     ...what(job).map((text) => h('code', {}, text)),
     open && h('small', {}, pace(job)),
     open && bar(job),
-    job.report && h('small', {}, report(job.report)),
+    job.report && h('small', {}, reported(job.report)),
+    ...notices(job.report).map((text) => h('p', { class: 'faint' }, text)),
     job.error &&
       h('p', { class: 'trouble' }, [job.error.message, job.error.hint].filter(Boolean).join(': ')),
     h('div', { class: 'actions for-admins' }, ...deeds(job)),
@@ -108,13 +109,9 @@ function deeds(job) {
   );
 }
 
-/** The counts of a report in words. @param {Record<string, unknown>} said */
-function report(said) {
-  return Object.entries(said)
-    .map(([name, value]) => [name, Array.isArray(value) ? value.length : value])
-    .filter(([name, value]) => typeof value === 'number' && value > 0 && name !== 'seconds')
-    .map(([name, value]) => `${count(Number(value))} ${String(name).replaceAll('_', ' ')}`)
-    .join(' · ');
+/** What a report tells besides counts. @param {Record<string, any> | null} said @returns {string[]} */
+function notices(said) {
+  return said?.notices ?? [];
 }
 
 /** @param {{path: string, reason: string}[]} files */

@@ -7,7 +7,7 @@ import { signal } from './signal.js';
 /**
  * @typedef {object} Job
  * @property {number} id
- * @property {'ingest' | 'reencode' | 'locate' | 'fetch'} kind
+ * @property {string} kind
  * @property {Record<string, any>} arguments
  * @property {'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled'} state
  * @property {number} created_at seconds since 1970

@@ -90,11 +90,17 @@ const field = new SearchField(shell.ask);
 const photosPage = new PhotosPage(field, {
   onopen: (photos, place) => openPhoto(photos, place, field.asked.q),
   onask: shell.ask,
+  onmap: showOnMap,
 });
 const view = new PhotoView({
   onturn: (id) => history.replaceState({ photo: true }, '', addressOf(id)),
   onclose: closePhoto,
   onlike: (id) => leaveFor({ ...nothing(), like: [id] }),
+  onmap: (id) => {
+    view.hide();
+    below = '';
+    showOnMap(id);
+  },
   onsearch: (q) => leaveFor({ ...nothing(), q }),
 });
 
@@ -190,6 +196,11 @@ function closePhoto() {
     photosPage.grid.reveal(place);
     photosPage.grid.box.focus({ preventScroll: true });
   }
+}
+
+/** @param {number} id */
+function showOnMap(id) {
+  go(`/map?photo=${id}`);
 }
 
 /** Leaves the photo for a search. @param {Asked} asked */

@@ -34,6 +34,7 @@ class MapPage {
   /** @type {Map<number, number>} */
   #scores = new Map();
   #pointed = -1;
+  #marked = -1;
   #query = '';
 
   /** @param {Shell} shell */
@@ -62,13 +63,15 @@ class MapPage {
     );
     this.wrap = h('div', { class: 'map' }, canvas);
     this.scatter = new Scatter(canvas, {
-      onview: () => this.landmarks.follow(),
+      onview: () => this.#follow(),
       onpoint: (point, at) => this.#point(point, at),
       onpick: (point) => (point < 0 ? this.#choose(null) : this.#open(point)),
       onlasso: (path, closed) => this.#lasso(path, closed),
     });
     this.landmarks = new Landmarks(this.scatter, (point) => this.#open(point));
-    this.wrap.append(this.landmarks.element, this.lasso, this.card, this.#tools(), this.#foot());
+    this.mark = h('div', { class: 'mark', hidden: true, 'aria-hidden': 'true' });
+    this.wrap.append(this.landmarks.element, this.mark, this.lasso, this.card);
+    this.wrap.append(this.#tools(), this.#foot());
     this.element = h('section', { class: 'page map-page' }, this.wrap, this.tray);
     this.element.addEventListener('keydown', (event) => this.#key(event));
     effect(() => this.#recolour(isDark.value));
@@ -76,14 +79,32 @@ class MapPage {
 
   /** Loads what has changed, and lets a query of the address light up. */
   async arrive() {
-    const q = new URLSearchParams(location.search).get('q') ?? '';
+    const said = new URLSearchParams(location.search);
+    const q = said.get('q') ?? '';
     try {
       if (!this.#map) await this.#load();
       if (this.#query !== q) await this.#light(q);
+      this.#markPhoto(Number(said.get('photo')));
     } catch (error) {
       fill(this.said, error instanceof Error ? error.message : 'The map cannot be shown');
       failed(error);
     }
+  }
+
+  /** Goes to a photo and marks it; 0 is none. @param {number} id */
+  #markPhoto(id) {
+    this.#marked = id ? (this.#map?.photos.id.indexOf(id) ?? -1) : -1;
+    this.mark.hidden = this.#marked < 0;
+    if (this.#marked >= 0) this.scatter.goTo([this.#marked]);
+    else if (id) tell('This photo is not on the map', { hint: 'It has not been encoded yet.' });
+  }
+
+  #follow() {
+    this.landmarks.follow();
+    if (this.#marked < 0) return;
+    const { camera, points } = this.scatter;
+    const [left, top] = camera.toScreen(points.x[this.#marked], points.y[this.#marked]);
+    this.mark.style.transform = `translate(${left}px, ${top}px)`;
   }
 
   async #load() {

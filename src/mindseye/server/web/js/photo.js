@@ -6,6 +6,7 @@ import { fill, h, icon, iconButton } from './dom.js';
 import { may, me } from './me.js';
 import { attempt, failed, tell } from './notice.js';
 import { infoOf } from './photo-info.js';
+import { Player } from './player.js';
 import { day } from './words.js';
 import { Zoom } from './zoom.js';
 
@@ -17,6 +18,7 @@ import { Zoom } from './zoom.js';
  * @property {(id: number) => void} onturn the photo that is shown now
  * @property {() => void} onclose
  * @property {(id: number) => void} onlike
+ * @property {(id: number) => void} onmap
  * @property {(query: string) => void} onsearch
  */
 
@@ -53,16 +55,17 @@ export class PhotoView {
     );
     this.before = this.#pageButton('left', 'Previous photo', -1);
     this.after = this.#pageButton('right', 'Next photo', 1);
-    this.element = h(
-      'dialog',
-      { class: 'viewer', 'aria-label': 'Photo' },
+    this.element = h('dialog', { class: 'viewer', 'aria-label': 'Photo' });
+    this.player = new Player(this.element, () => this.#advance());
+    this.element.append(
       h('div', { class: 'viewer-main' }, this.stage, this.#top(), this.before, this.after),
       this.drawer,
     );
     document.body.append(this.element);
     this.element.addEventListener('cancel', (event) => {
       event.preventDefault();
-      this.told.onclose();
+      if (this.player.isPlaying) this.player.stop();
+      else this.told.onclose();
     });
     this.element.addEventListener('keydown', (event) => this.#key(event));
     this.#showInfo(localStorage.getItem('info') === 'yes' && innerWidth > 760);
@@ -98,6 +101,7 @@ export class PhotoView {
   }
 
   hide() {
+    this.player.stop();
     this.element.close();
     this.picture.removeAttribute('src');
   }
@@ -110,6 +114,12 @@ export class PhotoView {
     this.told.onturn(this.id);
   }
 
+  /** The next photo of a slideshow, the first after the last. */
+  #advance() {
+    const next = (this.#place + 1) % this.#photos.id.length;
+    this.turn(next - this.#place);
+  }
+
   #top() {
     return h(
       'div',
@@ -117,6 +127,7 @@ export class PhotoView {
       iconButton('close', 'Close (Esc)', () => this.told.onclose()),
       this.said,
       h('span', { class: 'gap' }),
+      this.player.element,
       iconButton('similar', 'More like this (s)', () => this.told.onlike(this.id), {
         class: 'round for-viewers',
       }),
@@ -141,6 +152,7 @@ export class PhotoView {
     this.#place = place;
     this.#facts = null;
     this.zoom.reset();
+    this.player.slides.wait();
     const { id, tag, minute } = this.#photos;
     const many = id.length > 1;
     fill(this.said, many ? `${(place + 1).toLocaleString()} / ${id.length.toLocaleString()}` : '');
@@ -150,7 +162,9 @@ export class PhotoView {
     const date = day(minute[place], { dateStyle: 'long' });
     this.picture.alt = date ? `Photo of ${date}` : 'Photo';
     this.picture.src = thumbnail(id[place], tag[place]);
-    void this.#sharpen(id[place]);
+    void this.#sharpen(id[place]).then(() => {
+      if (this.id === id[place] && this.isOpen) this.player.slides.shown();
+    });
     void this.#learn(id[place]);
   }
 
@@ -260,6 +274,11 @@ export class PhotoView {
     const target = /** @type {HTMLElement} */ (event.target);
     if (target.closest('input, textarea, select') || event.ctrlKey || event.metaKey) return;
     if (event.key === ' ' && target.closest('button, a')) return;
+    if (event.key === ' ' && event.repeat) {
+      event.preventDefault();
+      this.player.slides.hold();
+      return;
+    }
     const act = this.#acts()[event.key];
     if (!act) return;
     event.preventDefault();
@@ -276,12 +295,16 @@ export class PhotoView {
       Home: () => this.turn(-this.#place),
       End: () => this.turn(this.#photos.id.length - 1 - this.#place),
       i: () => this.#toggleInfo(),
+      p: () => this.player.toggle(),
       z: () => this.zoom.toggle(),
       '+': () => this.zoom.by(1.4),
       '-': () => this.zoom.by(1 / 1.4),
     };
     if (me().originals) acts.D = () => this.download.click();
-    if (may('viewer')) acts.s = () => this.told.onlike(this.id);
+    if (may('viewer')) {
+      acts.s = () => this.told.onlike(this.id);
+      acts.m = () => this.told.onmap(this.id);
+    }
     if (!may('editor')) return acts;
     acts.f = () => void this.#toggleFavourite();
     for (const stars of [0, 1, 2, 3, 4, 5]) acts[stars] = () => void this.#rate(stars);

@@ -24,6 +24,7 @@ import { count, counted } from './words.js';
  * @typedef {object} Told
  * @property {(photos: Photos, place: number) => void} onopen
  * @property {(asked: Asked, pictures: File[]) => void} onask
+ * @property {(id: number) => void} onmap
  */
 
 export class PhotosPage {
@@ -53,12 +54,14 @@ export class PhotosPage {
       onselect: () => this.selected.show(this.grid.selection.size),
       onend: () => void this.#more(),
       onscroll: (top) => this.#scrolled(top),
+      onkey: (key) => this.selected.keyAction(key),
     });
     this.scrubber = new Scrubber(this.stage, this.grid);
     this.stage.append(this.month, this.message);
     this.selected = new SelectionBar({
-      ids: () => this.grid.chosen(),
+      ids: () => this.grid.acted(),
       clear: () => this.grid.clearSelection(),
+      onmap: told.onmap,
       onlike: (name, ids) => told.onask({ ...this.field.asked, [name]: ids }, field.pictures),
     });
     this.element = h('section', { class: 'page photos' }, this.shared, this.bar.element, this.stage);
@@ -144,7 +147,7 @@ export class PhotosPage {
     const plain = isEverything(asked) && !this.#pictures.length;
     this.#welcomeGuest(plain ? results.photos.id.length : 0);
     if (plain) this.bar.hide();
-    else this.bar.show(asked, results, this.#pictures.length > 0);
+    else this.bar.show(asked, results, this.#pictures);
     const none = !results.photos.id.length;
     this.message.hidden = !none;
     this.grid.box.hidden = none;

@@ -1,23 +1,12 @@
 /** What a job says of itself, and the card that shows it wherever one is on the page. */
 
 import { fill, h, iconButton } from './dom.js';
+import { beforeCounting, title } from './job-words.js';
 import { current, direct, jobs } from './live.js';
 import { effect } from './signal.js';
 import { bytes, count, duration } from './words.js';
 
 /** @typedef {import('./live.js').Job} Job */
-
-const DOING = {
-  ingest: 'Taking photos in',
-  reencode: 'Changing the encoder',
-  locate: 'Looking up places',
-  fetch: 'Fetching an encoder',
-};
-
-/** @param {Job} job */
-export function title(job) {
-  return DOING[job.kind];
-}
 
 /**
  * How far a job is, of 1.
@@ -31,9 +20,10 @@ export function share({ progress }) {
  * How far a job is, in words.
  * @param {Job} job
  */
-export function pace({ progress, state }) {
+export function pace(job) {
+  const { progress, state } = job;
   if (state === 'waiting') return 'Waits for its turn';
-  if (!progress.total) return 'Looking for files';
+  if (!progress.total) return beforeCounting(job);
   const show = progress.what === 'bytes' ? bytes : count;
   const left = progress.seconds_left;
   const said = [

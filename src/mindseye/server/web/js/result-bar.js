@@ -1,6 +1,6 @@
 /** Above the results: how many there are, their order, what narrows them, and keeping the search. */
 
-import { get, send } from './api.js';
+import { get, send, sendPictures } from './api.js';
 import { parameters } from './asked.js';
 import { withMore } from './chips.js';
 import { ask as askForm, labelled } from './dialog.js';
@@ -23,6 +23,9 @@ const FACETS = [
 const LISTED = 30;
 
 export class ResultBar {
+  /** @type {File[]} */
+  #pictures = [];
+
   /** @param {(asked: Asked) => void} onask */
   constructor(onask) {
     this.onask = onask;
@@ -36,9 +39,10 @@ export class ResultBar {
   /**
    * @param {Asked} asked
    * @param {Results} results
-   * @param {boolean} byPicture whether pictures that only this browser has are searched by
+   * @param {File[]} pictures searched by
    */
-  show(asked, results, byPicture) {
+  show(asked, results, pictures) {
+    this.#pictures = pictures;
     this.element.hidden = false;
     const ranked = !results.dated || asked.sort === 'newest';
     fill(
@@ -46,7 +50,7 @@ export class ResultBar {
       h('div', { class: 'results-said', role: 'status' }, ...said(results)),
       h('span', { class: 'gap' }),
       ranked && this.#order(asked),
-      ...(byPicture ? [] : FACETS.map((facet) => this.#facet(asked, ...facet))),
+      ...FACETS.map((facet) => this.#facet(asked, ...facet)),
       asked.q && this.#keep(asked),
       asked.q &&
         h(
@@ -99,7 +103,9 @@ export class ResultBar {
       attempt(async () => {
         const said = parameters({ ...asked, sort: '' });
         said.set('names', names.join(','));
-        const { facets } = await get('/facets', said);
+        const { facets } = this.#pictures.length
+          ? await sendPictures('/facets', said, this.#pictures)
+          : await get('/facets', said);
         const counts = names.flatMap((name) => /** @type {Count[]} */ (facets[name] ?? []));
         this.#choose(button, `Narrow by ${words.toLowerCase()}`, counts, asked);
       }),

@@ -1,7 +1,8 @@
 /** Many points to look at: moved, zoomed, pointed at, and caught with a lasso. */
 
 import { Camera } from './camera.js';
-import { Points } from './points.js';
+import { calm } from './dom.js';
+import { boundsOf, Points } from './points.js';
 import { cpuPainter } from './scatter-cpu.js';
 import { glPainter } from './scatter-gl.js';
 
@@ -26,6 +27,10 @@ const REST = 140;
 const REACH = { mouse: 12, touch: 22 };
 const STEP = 60;
 const TAP = 6;
+/** Milliseconds of a flight. */
+const FLIGHT = 600;
+/** What is flown to is at least so large a part of the whole. */
+const LEAST = 0.1;
 
 export class Scatter {
   camera = new Camera();
@@ -42,6 +47,7 @@ export class Scatter {
   #share = 1;
   #frame = 0;
   #resting = 0;
+  #flight = 0;
   #lastFrame = 0;
   /** @type {Map<number, Spot>} */
   #fingers = new Map();
@@ -118,6 +124,42 @@ export class Scatter {
     this.camera.fit(this.points.bounds, this.#screen(), MARGIN);
     this.camera.whole = this.camera.scale;
     this.draw();
+  }
+
+  /**
+   * Flies to where these points fill what is seen.
+   * @param {number[]} points
+   */
+  goTo(points) {
+    const box = boundsOf(
+      points.map((point) => this.points.x[point]),
+      points.map((point) => this.points.y[point]),
+    );
+    const { bounds } = this.points;
+    const room = (LEAST / 2) * Math.max(bounds.right - bounds.left, bounds.bottom - bounds.top);
+    const wider = {
+      left: box.left - room,
+      top: box.top - room,
+      right: box.right + room,
+      bottom: box.bottom + room,
+    };
+    this.#fly(wider);
+  }
+
+  /** @param {import('./points.js').Box} box */
+  #fly(box) {
+    const screen = this.#screen();
+    const [from, to] = [Object.assign(new Camera(), this.camera), new Camera()];
+    to.fit(box, screen, MARGIN);
+    const began = performance.now();
+    cancelAnimationFrame(this.#flight);
+    const step = () => {
+      const passed = calm() ? 1 : Math.min(1, (performance.now() - began) / FLIGHT);
+      this.camera.between(from, to, passed * passed * (3 - 2 * passed), screen);
+      if (passed < 1) this.#flight = requestAnimationFrame(step);
+      this.draw();
+    };
+    step();
   }
 
   /** @param {number} factor about the middle */
@@ -218,6 +260,7 @@ export class Scatter {
   /** @param {WheelEvent} event */
   #wheel(event) {
     event.preventDefault();
+    cancelAnimationFrame(this.#flight);
     this.camera.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0018)), ...this.#at(event));
     this.draw();
   }
@@ -225,6 +268,7 @@ export class Scatter {
   /** @param {PointerEvent} event */
   #down(event) {
     if (!this.#isOwn(event)) return;
+    cancelAnimationFrame(this.#flight);
     this.canvas.setPointerCapture(event.pointerId);
     this.#fingers.set(event.pointerId, this.#at(event));
     this.#moved = 0;

@@ -3,6 +3,7 @@
 import { get, original, send } from './api.js';
 import { ask, labelled } from './dialog.js';
 import { fill, h, icon, iconButton } from './dom.js';
+import { may, me } from './me.js';
 import { attempt, tell } from './notice.js';
 import { counted } from './words.js';
 
@@ -15,8 +16,9 @@ const MOST_LIKE = 12;
 
 /**
  * @typedef {object} Deeds
- * @property {() => number[]} ids of what is selected
+ * @property {() => number[]} ids of what is selected, or of the photo that keys act on
  * @property {() => void} clear
+ * @property {(id: number) => void} onmap
  * @property {(name: 'like' | 'unlike', ids: number[]) => void} onlike
  */
 
@@ -80,8 +82,33 @@ export class SelectionBar {
     });
   }
 
+  /**
+   * What a key does with the photos, for whoever looks.
+   * @param {string} key
+   * @returns {(() => void) | undefined}
+   */
+  keyAction(key) {
+    /** @type {Record<string, () => void>} */
+    const acts = {};
+    if (me().originals) acts.D = () => this.#download();
+    if (may('viewer')) {
+      acts.s = () => this.#like('like');
+      acts.m = () => this.deeds.onmap(this.deeds.ids()[0]);
+    }
+    if (may('editor')) {
+      acts.f = () => this.#favourite();
+      for (const stars of [0, 1, 2, 3, 4, 5]) acts[stars] = () => this.#rate(stars);
+    }
+    return acts[key];
+  }
+
   #favourite() {
-    void this.#edit({ favourite: true }, 'are favourites');
+    void this.#edit({ favourite: true }, 'marked as favourite');
+  }
+
+  /** @param {number} rating */
+  #rate(rating) {
+    void this.#edit({ rating }, rating ? `rated ${'★'.repeat(rating)}` : 'not rated any more');
   }
 
   #tag() {

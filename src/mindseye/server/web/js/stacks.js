@@ -25,9 +25,24 @@ export function stacked(points, at, size) {
     add(stack, [point], x, y);
     cells.set(key, stack);
   }
+  let stacks = [...cells.values()];
+  // What is merged moves to the mean, where it may come to touch another.
+  for (let before = 0; before !== stacks.length; ) {
+    before = stacks.length;
+    stacks = merged(stacks, size);
+  }
+  return stacks;
+}
+
+/**
+ * The stacks, the largest first, each with the smaller ones that it touches.
+ * @param {Stack[]} stacks
+ * @param {number} size
+ */
+function merged(stacks, size) {
   /** @type {Stack[]} */
   const kept = [];
-  for (const stack of [...cells.values()].sort((a, b) => b.points.length - a.points.length)) {
+  for (const stack of stacks.sort((a, b) => b.points.length - a.points.length)) {
     const near = kept.find(({ x, y }) => Math.hypot(x - stack.x, y - stack.y) < size);
     if (near) add(near, stack.points, stack.x, stack.y);
     else kept.push(stack);

@@ -55,7 +55,7 @@ function addFirst() {
       const [name, password] = [form.get('name'), form.get('password')];
       await send('POST', '/users', { name, password, role: 'admin' });
       await send('POST', '/login', { name, password });
-      location.reload();
+      location.assign('/settings/access');
     },
   });
 }

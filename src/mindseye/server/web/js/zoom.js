@@ -111,7 +111,11 @@ export class Zoom {
 
   /** @param {PointerEvent} event */
   #up(event) {
-    if (!this.#fingers.delete(event.pointerId) || this.#scale > 1) return;
+    if (!this.#fingers.delete(event.pointerId)) return;
+    const [left] = this.#fingers.values();
+    // The finger that stays goes on from where it is.
+    if (left) this.#start = left[0];
+    if (left || this.#scale > 1) return;
     const moved = this.#x;
     this.reset();
     if (Math.abs(moved) > SWIPE) this.onswipe(moved < 0 ? 1 : -1);
