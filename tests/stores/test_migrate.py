@@ -1,4 +1,4 @@
-"""Tables come from migrations, end where the schema says, and are backed up before they change."""
+"""Tables are those of the schema, new or migrated, and are backed up before they change."""
 
 from __future__ import annotations
 
@@ -13,20 +13,26 @@ from sqlalchemy import create_engine, text
 from tests.stores.test_embedded import SOURCES
 
 from mindseye.stores import migrate, open_store
+from mindseye.stores.embedded.texts import EmbeddedWords
 from mindseye.stores.schema import metadata
 from mindseye.testing.index_contract import unit_rows
 from mindseye.testing.samples import OTHER_SPACE, SPACE, put_some, search_ids
 from mindseye.types import Album
 
 
-@pytest.fixture
-def path(tmp_path):
+@pytest.fixture(params=["made", "migrated"])
+def path(request, tmp_path):
+    """A new library, and one that has come through every version."""
     path = tmp_path / "catalog.db"
+    if request.param == "migrated":
+        engine = create_engine(f"sqlite:///{path}")
+        migrate.upgrade(engine, EmbeddedWords().rebuild)
+        engine.dispose()
     open_store(f"sqlite:///{path}", index_dir=tmp_path / "index").close()
     return path
 
 
-def test_the_migrated_tables_are_those_of_the_schema(path):
+def test_the_tables_are_those_of_the_schema(path):
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
@@ -61,7 +67,7 @@ def tables(engine):
         }
 
 
-def test_the_migrated_columns_have_the_types_of_the_schema(path):
+def test_the_columns_have_the_types_of_the_schema(path):
     migrated, direct = create_engine(f"sqlite:///{path}"), create_engine("sqlite://")
     try:
         metadata.create_all(direct)
@@ -97,7 +103,8 @@ def test_an_older_library_is_backed_up_and_upgraded(path, monkeypatch):
         assert copy.execute("SELECT count(*) FROM photos").fetchone() == (3,)
 
 
-def test_a_current_library_opens_without_alembic(path):
+def test_a_new_library_is_made_and_opened_without_alembic(tmp_path):
+    path = tmp_path / "catalog.db"
     code = (
         "import sys; from pathlib import Path; from mindseye.stores import open_store;"
         "open_store(f'sqlite:///{sys.argv[1]}', index_dir=Path(sys.argv[1]).parent).close();"

@@ -121,9 +121,20 @@ def _bring_up_to_date(engine: Engine, path: Path, upgraded: Callable[[Connection
         version = migrate.current_version(connection)
     if not migrate.check_version(version):
         return
-    if version is not None:
-        _back_up(path, version)
+    if version is None:
+        _make(engine, upgraded)
+        return
+    _back_up(path, version)
     migrate.upgrade(writing(engine), upgraded)
+
+
+def _make(engine: Engine, upgraded: Callable[[Connection], None]) -> None:
+    """The tables of a new library, in one transaction, without a step of its past."""
+    with writing(engine).begin() as connection:
+        # Another process may have made them meanwhile.
+        if migrate.current_version(connection) is None:
+            migrate.make(connection)
+            upgraded(connection)
 
 
 def _back_up(path: Path, version: str) -> None:
