@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from mindseye.config import load_settings
+from mindseye.ingest import pool
 from mindseye.library import Library
 from mindseye.places.gazetteer import gazetteer_file
 from mindseye.recognition import open_text_reader
@@ -58,6 +60,21 @@ def _own_settings(
     link = gazetteer_file()
     link.parent.mkdir(parents=True)
     link.symlink_to(GAZETTEER)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_decoders() -> Iterator[None]:
+    """Decoders are forked from a process that has imported all they need: a tenth of the time.
+
+    The tests of the pool start them as users do, and so does every command.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        yield
+        return
+    multiprocessing.set_forkserver_preload(["mindseye.ingest.pool", "mindseye.media.decode"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "_START", "forkserver")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -108,8 +125,8 @@ def old_postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_library(postgres: PostgresServer) -> Iterator[str]:
-    """The URL of an empty library on a PostgreSQL server."""
-    with postgres.database("library") as name:
+    """The URL of an empty library on a PostgreSQL server, whose tables stay as they are."""
+    with postgres.library("library") as name:
         yield postgres.url(name)
 
 
@@ -154,7 +171,7 @@ def old_mariadb_library(old_mariadb: MariaServer) -> Iterator[str]:
 @pytest.fixture
 def plain_postgres_library(postgres: PostgresServer) -> Iterator[str]:
     """The URL of an empty library in a PostgreSQL database without pgvector."""
-    with postgres.database("plain") as name:
+    with postgres.library("plain") as name:
         yield postgres.url(name, "plain")
 
 
@@ -169,9 +186,14 @@ def photos(tmp_path: Path) -> Path:
 @pytest.fixture
 def paint(photos: Path) -> Paint:
     """Writes a picture of one or more colours, side by side: paint("a/red.jpg", "red")."""
+    return painting_in(photos)
+
+
+def painting_in(folder: Path) -> Paint:
+    """Writes pictures as the fixture `paint` does, into this folder."""
 
     def paint(name: str, *colours: str, size: int = 64, seed: int = 0) -> Path:
-        path = photos / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         picture = Image.new("RGB", (size, size), (seed % 256, seed // 256 % 256, 0))
         width = size // len(colours)

@@ -105,14 +105,8 @@ def test_more_lists_the_day_of_a_photo(shell: Shell, photos: Path) -> None:
 
 def test_a_picture_comes_from_standard_input(shell: Shell, photos: Path) -> None:
     asked = ("search", "--image", "-", "--paths", "--limit", "1")
-    done = subprocess.run(
-        [sys.executable, "-c", "from mindseye.cli.main import run; run()", *asked],
-        input=(photos / "blue.png").read_bytes(),
-        capture_output=True,
-        env=shell.environment,
-        check=True,
-    )
-    assert done.stdout.decode().strip() == str(photos / "blue.png")
+    done = shell(*asked, given=(photos / "blue.png").read_bytes())
+    assert done.stdout.strip() == str(photos / "blue.png")
 
 
 def test_similar_takes_a_path_or_an_id(shell: Shell, photos: Path) -> None:

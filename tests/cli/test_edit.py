@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -74,14 +72,8 @@ def test_a_query_that_finds_nothing_edits_nothing(shell: Shell) -> None:
 @pytest.mark.parametrize("ends", ["\n", "\0"])
 def test_paths_come_from_a_pipe(shell: Shell, photos: Path, ends: str) -> None:
     paths = [str(photos / name) for name in ("red.png", "blue.png")]
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, "edit", "-", "--date", "1987"],
-        input=ends.join(paths) + ends,
-        capture_output=True,
-        text=True,
-        env=shell.environment,
-        check=True,
-    )
+    given = (ends.join(paths) + ends).encode()
+    done = shell("edit", "-", "--date", "1987", given=given)
     assert done.stdout == "2 photos edited\n"
     found = shell("search", "--paths", "date:1987").stdout.split()
     assert sorted(found) == sorted(paths)

@@ -22,8 +22,8 @@ SPEC = "uform:org/tiny"
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path / "library")
+def shell(empty: Shell) -> Shell:
+    return empty
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,8 @@ from tests.cli.test_serve import RUN, address_of
 
 
 def typed(shell: Shell, *arguments: str, password: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, "users", *arguments, "--password-stdin"],
-        capture_output=True, text=True, env=shell.environment, input=f"{password}\n", check=False,
-    )  # fmt: skip
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
+    given = f"{password}\n".encode()
+    done = shell("users", *arguments, "--password-stdin", code=code, given=given)
     return done.stderr if code else done.stdout
 
 

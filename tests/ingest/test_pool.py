@@ -12,12 +12,18 @@ import pytest
 from PIL import Image
 
 from mindseye.errors import CorruptMedia, MediaTooLarge
+from mindseye.ingest import pool as ingest_pool
 from mindseye.ingest.options import DecodeBudget
 from mindseye.ingest.pool import decode_pool
 from mindseye.media.base import DecodeLimits
 from mindseye.media.take import Taken
 
 NONE: frozenset[str] = frozenset()
+
+
+@pytest.fixture(autouse=True)
+def _started_as_users_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest_pool, "_START", "spawn")
 
 
 @pytest.fixture(scope="module")

@@ -29,15 +29,29 @@ UNPACKED = Path(__file__).parents[2] / "build" / "servers" / "postgresql"
 OFF = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """What survives no power failure, and need not: nobody keeps what tests write."""
 
+EMPTY = """
+DO $$ DECLARE one text; BEGIN
+    -- The owner of the server may pass over what tables ask of each other.
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP EXECUTE format('DELETE FROM %I', one); END LOOP;
+    FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'
+    LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', one); END LOOP;
+END $$
+"""
+"""Empties the tables of a library, which then counts from 1 again."""
+
 
 class PostgresServer:
-    """A running server; `database` gives each test one of its own."""
+    """A running server; `database` gives a test one of its own, `library` one that is shared."""
 
     def __init__(self, folder: Path, binaries: Path, user: Mapping[str, Any]) -> None:
         self.folder = folder
         self._binaries = binaries
         self._user = user
         self._names = (f"test_{number}" for number in count())
+        self._shared: dict[str, str] = {}
         self._data = folder / "data"
         self._settings: dict[str, object] = {**OFF, "listen_addresses": "''"}
         self._port = 5432
@@ -124,6 +138,21 @@ class PostgresServer:
             yield name
         finally:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def library(self, template: str) -> Iterator[str]:
+        """The name of a database with the tables of a library, which are empty again afterwards.
+
+        To copy a database takes the server longer than most tests last.
+        """
+        if template not in self._shared:
+            shared = f"shared_{template}"
+            self.execute(f"CREATE DATABASE {shared} TEMPLATE {template} STRATEGY file_copy")
+            self._shared[template] = shared
+        try:
+            yield self._shared[template]
+        finally:
+            self.execute(EMPTY, self._shared[template])
 
 
 def in_wheel(package: str) -> Path:

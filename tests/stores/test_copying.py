@@ -142,16 +142,23 @@ def test_a_copy_that_differs_in_the_end_is_not_called_one(store_of):
         copy_store(source, target, write_meanwhile)
 
 
-def test_vectors_move_into_pgvector_once_it_is_there(postgres, plain_postgres_library, tmp_path):
-    name = plain_postgres_library.rpartition("?")[0].rpartition("/")[2]
-    with closing(open_store(plain_postgres_library, index_dir=tmp_path)) as store:
+@pytest.fixture
+def own_plain_library(postgres):
+    """The name and the URL of a database without pgvector, which may be given it."""
+    with postgres.database("plain") as name:
+        yield name, postgres.url(name, "plain")
+
+
+def test_vectors_move_into_pgvector_once_it_is_there(postgres, own_plain_library, tmp_path):
+    name, url = own_plain_library
+    with closing(open_store(url, index_dir=tmp_path)) as store:
         ids = fill(store)
         before = store.vectors(SPACE).get(frames_of(store, ids))
         assert "stay in files" in next(iter(store.upgrade()))
         postgres.execute("CREATE EXTENSION vector", name)
         assert "pgvector" in next(iter(store.upgrade()))
         assert store.server.compares
-    with closing(open_store(plain_postgres_library, index_dir=tmp_path)) as store:
+    with closing(open_store(url, index_dir=tmp_path)) as store:
         assert store.server.compares
         after = store.vectors(SPACE).get(frames_of(store, ids))
         order = [part[0].argsort() for part in (before, after)]

@@ -28,6 +28,13 @@ def run(url, *statements):
 
 
 @pytest.fixture
+def postgres_library(postgres):
+    """The URL of an empty library in a database of its own: its tables may be changed."""
+    with postgres.database("library") as name:
+        yield postgres.url(name)
+
+
+@pytest.fixture
 def searcher(postgres, postgres_library):
     """The URL of the same library for a role that may only read."""
     name = postgres_library.rpartition("?")[0].rpartition("/")[2]

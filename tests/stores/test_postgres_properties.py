@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class PostgresModel(Model):
-    """Does the same to a store on a server, in a database for each history."""
+    """Does the same to a store on a server, in a library that is empty before each history."""
 
     server: ClassVar[PostgresServer]
 
     def open(self) -> Store:
         if not hasattr(self, "database"):
-            self.database = self.server.database("library")
+            self.database = self.server.library("library")
             self.url = self.server.url(self.database.__enter__())
         return open_store(self.url, index_dir=Path(self.place.name) / "index")
 

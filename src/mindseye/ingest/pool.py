@@ -21,6 +21,9 @@ from mindseye.media.take import Taken, take
 _TASKS_BEFORE_RENEWAL = 5000
 """A worker is replaced after so many files: codecs leak, and an ingest may run for days."""
 
+_START = "spawn"
+"""How workers are started: forked they would copy the parent's encoder threads and locks."""
+
 _POLITENESS = 10
 """How far decoders step back behind the encoder; 3 to 9 % more pictures a second on two cores."""
 
@@ -31,13 +34,12 @@ class DecodePool:
     def __init__(self, budget: DecodeBudget) -> None:
         self._budget = budget
         self.workers = budget.workers or os.cpu_count() or 1
-        # Spawned, not forked: the parent's encoder threads and locks must not be copied.
         self._pool = ProcessPool(
             max_workers=self.workers,
             max_tasks=_TASKS_BEFORE_RENEWAL,
             initializer=_prepare_worker,
             initargs=(budget.memory,),
-            context=multiprocessing.get_context("spawn"),
+            context=multiprocessing.get_context(_START),
         )
 
     def submit(self, path: str, digests: frozenset[str]) -> Future[Taken]:
