@@ -57,6 +57,7 @@ from mindseye.types import (
 )
 
 if TYPE_CHECKING:
+    from mindseye.analysis.themes import Themes
     from mindseye.index.build import IndexState
     from mindseye.ingest.work import Work
     from mindseye.stores.indexes import Builder
@@ -370,6 +371,21 @@ class Library:
     def encode_text(self, text: str, *, optimise: bool = False) -> Vectors:
         """The unit vector `(dim,)` of a text, said in several ways with `optimise`."""
         return encode_words(self.encoder, text, optimise=optimise)
+
+    def themes(self, album: str | None = None) -> Themes:
+        """Groups of photos that look alike to the encoder of the album, each named by a word.
+
+        The first time takes seconds: words of what photos are of are encoded, and then kept in the
+        folder of the library. Raises `NotFound` where nothing has been encoded.
+        """
+        from mindseye.analysis.themes import themes, word_vectors
+
+        encoder = self._open_encoder(self.scope(album).encoder)
+        known = [info.space for info in self.store.spaces() if info.vectors]
+        if encoder.space not in known:
+            raise NotFound(f"nothing has been encoded by {encoder.space.encoder} yet")
+        named_by = word_vectors(encoder, self.settings.library / "words")
+        return themes(self.store, encoder.space, self.chosen(album=album), named_by)
 
     def status(self) -> Status:
         """How complete the library is and what it takes on disk."""

@@ -16,7 +16,7 @@ from mindseye import errors
 from mindseye.client import Client
 from mindseye.library import Library
 
-NOT_OURS = {"login", "logout", "search_by_picture"}
+NOT_OURS = {"login", "logout", "search_by_picture", "facets_by_picture"}
 """What a program does without (it takes a token), or does as part of another method."""
 
 
@@ -52,7 +52,10 @@ def test_a_search_is_asked_and_paged(asked: Client) -> None:
 
 def test_pictures_are_searched_by(asked: Client, photos: Path) -> None:
     for picture in (photos / "blue.png", (photos / "blue.png").read_bytes()):
-        assert asked.search(pictures=[picture], limit=1)["hits"][0]["name"] == "blue.png"
+        found = asked.search(pictures=[picture])
+        assert found["hits"][0]["name"] == "blue.png"
+        counted = asked.facets(names=["format"], pictures=[picture])["facets"]["format"]
+        assert [count["photos"] for count in counted] == [found["relevant"]]
 
 
 def test_columns_come_as_arrays(asked: Client, painted: Library) -> None:
@@ -60,6 +63,7 @@ def test_columns_come_as_arrays(asked: Client, painted: Library) -> None:
     assert asked.timeline()["columns"]["id"].tolist() == expected
     assert asked.timeline("name:red")["meta"] == {"photos": 1}
     assert len(asked.semantic_map()["columns"]["x"]) == 4
+    assert len(asked.themes()["columns"]["theme"]) == 4
     assert asked.positions()["meta"]["without"] == 4
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from tests.server.conftest import HERE
+from tests.server.conftest import HERE, ids_of
 
 from mindseye import __version__
 from mindseye.config import setting_fields
@@ -117,3 +117,17 @@ def test_what_breaks_is_told_without_details(app: FastAPI) -> None:
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert "secret" not in answer.text
+
+
+def test_every_photo_has_a_theme_and_the_largest_comes_first(client: TestClient) -> None:
+    ids = ids_of(client)
+    told = client.get("/api/v1/themes").json()
+    theme_of = dict(zip(told["columns"]["id"], told["columns"]["theme"], strict=True))
+    themes = told["meta"]["themes"]
+    assert sorted(theme_of) == sorted(ids.values())
+    assert [theme["photos"] for theme in themes] == sorted(
+        (theme["photos"] for theme in themes), reverse=True
+    )
+    for place, theme in enumerate(themes):
+        assert list(theme_of.values()).count(place) == theme["photos"]
+    assert client.get("/api/v1/themes", params={"album": "none such"}).status_code == 404

@@ -81,6 +81,27 @@ def test_a_photo_is_shown_where_it_lies_on_the_map(served: Served, look: Look) -
     expect(page.locator(".mark")).to_be_hidden()
 
 
+def test_a_theme_is_named_flown_to_and_looked_at(served: Served, look: Look) -> None:
+    page = look(served, "/map")
+    names = page.get_by_role("group", name="Themes").get_by_role("button")
+    expect(names.first).to_be_visible()
+    expect(page.get_by_label("What colours stand for")).to_have_value("theme")
+    name = names.first.inner_text()
+    expect(page.locator(".legend")).to_contain_text(name)
+    told = page.request.get("/api/v1/themes").json()
+    themes = told["meta"]["themes"]
+    place = [theme["name"] for theme in themes].index(name)
+    names.first.click()
+    tray = page.locator(".tray")
+    expect(tray.get_by_role("heading")).to_have_text(name)
+    expect(tray).to_contain_text(f"{themes[place]['photos']} photos")
+    tray.get_by_role("button", name="Open as grid").click()
+    shown(page)
+    tiles = page.locator(".tile").evaluate_all("tiles => tiles.map(one => +one.dataset.photo)")
+    theme_of = dict(zip(told["columns"]["id"], told["columns"]["theme"], strict=True))
+    assert {theme_of[photo] for photo in tiles} == {place}
+
+
 def test_the_map_is_drawn_without_a_graphics_card_too(served: Served, look: Look) -> None:
     page = look(served, "/map")
     page.wait_for_selector(".landmark")

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from mindseye.search.members import EVERYONE
+from mindseye.analysis.photo_vectors import photo_vectors
 from mindseye.stores.base import Selection, Store
 from mindseye.types import EmbeddingSpace, Ids, Vectors
 
@@ -19,21 +19,14 @@ Points: TypeAlias = NDArray[np.float32]
 """float32 `(n, 2)`, each coordinate from -1 to 1."""
 
 _SAMPLE: Final = 20_000
-_AT_ONCE: Final = 20_000
-"""Vectors in memory at once: 40 MB of 512 dimensions."""
 
 
 def projected(store: Store, space: EmbeddingSpace, chosen: Selection) -> tuple[Ids, Points]:
     """The photos chosen that have a vector in `space`, by id, and a place for each."""
-    table = store.vectors(space)
-    centre, axes = _axes(table.sample(_SAMPLE), space.dim)
-    frames = chosen.within
-    if frames is None:
-        frames = store.catalog.matching(chosen.filter or EVERYONE, chosen.now)
+    centre, axes = _axes(store.vectors(space).sample(_SAMPLE), space.dim)
     photos, places = [np.empty(0, np.int64)], [np.empty((0, 2), np.float32)]
-    for start in range(0, len(frames), _AT_ONCE):
-        known, rows = table.get(frames[start : start + _AT_ONCE].tolist())
-        photos.append(store.catalog.owners(known))
+    for known, rows in photo_vectors(store, space, chosen):
+        photos.append(known)
         places.append(((rows - centre) @ axes).astype(np.float32))
     ids, first = np.unique(np.concatenate(photos), return_index=True)
     points = np.concatenate(places)[first][ids >= 0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict, Unpack, cast
@@ -79,10 +79,7 @@ class Client:
     ) -> SearchAnswer:
         """A page of hits, for words, filters and pictures; raises as `Library.search` does."""
         params = {"q": query, **asked}
-        if pictures:
-            sent = [one if isinstance(one, bytes) else one.read_bytes() for one in pictures]
-            return cast("SearchAnswer", self._connection.upload("search", params, sent))
-        return cast("SearchAnswer", self._connection.get("search", params))
+        return cast("SearchAnswer", self._asked("search", params, pictures))
 
     def hits(self, query: str = "", **asked: Unpack[Asked]) -> Iterator[HitFacts]:
         """All hits, page by page."""
@@ -99,11 +96,25 @@ class Client:
         return cast("Explained", self._connection.get("explain", {"q": query, "literal": literal}))
 
     def facets(
-        self, query: str = "", names: Sequence[str] = (), **asked: Unpack[Asked]
+        self,
+        query: str = "",
+        names: Sequence[str] = (),
+        *,
+        pictures: Sequence[bytes | Path] = (),
+        **asked: Unpack[Asked],
     ) -> FacetsAnswer:
         """How many of the relevant photos have which value of each facet."""
         params = {"q": query, "names": ",".join(names), **asked}
-        return cast("FacetsAnswer", self._connection.get("facets", params))
+        return cast("FacetsAnswer", self._asked("facets", params, pictures))
+
+    def _asked(
+        self, path: str, params: Mapping[str, Any], pictures: Sequence[bytes | Path]
+    ) -> object:
+        """What is answered to a query, with pictures sent along where there are some."""
+        if not pictures:
+            return self._connection.get(path, params)
+        sent = [one if isinstance(one, bytes) else one.read_bytes() for one in pictures]
+        return self._connection.upload(path, params, sent)
 
     def suggest(self, query: str) -> list[Suggestion]:
         """Ways to go on with a query."""
@@ -132,6 +143,10 @@ class Client:
     def semantic_map(self, album: str | None = None) -> Columns:
         """A place on a flat map for every photo."""
         return self._columns("map", {"album": album})
+
+    def themes(self, album: str | None = None) -> Columns:
+        """The theme of every photo, as a place among the themes that `meta` names."""
+        return self._columns("themes", {"album": album})
 
     def close(self) -> None:
         """Release the connections."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import numpy as np
@@ -121,6 +122,36 @@ def semantic_map(
 
     made = context.memory.get(("map", album), make, hold=_MAP_HELD)
     return _in_form(request, made)
+
+
+@router.get(
+    "/themes",
+    response_model=ColumnsAnswer,
+    responses=_documented(
+        "Columns `id` and `theme`, the place of its theme in `meta.themes`. The largest is "
+        'first; each has a `name` ("" where no word says it), `likeness` to it, and `photos`.'
+    ),
+)
+def themes(
+    request: Request,
+    context: Here,
+    caller: Viewer,
+    album: Annotated[Name | None, Query()] = None,
+) -> Response:
+    """Groups of photos that look alike, named by words, for every photo that is encoded.
+
+    The first answer of an encoder takes seconds.
+    """
+    del caller
+
+    def make() -> Columns:
+        found = context.library.themes(album)
+        return Columns(
+            {"id": found.ids.astype(np.uint32), "theme": found.places},
+            {"themes": [asdict(theme) for theme in found.themes]},
+        )
+
+    return _in_form(request, context.memory.get(("themes", album), make, hold=_MAP_HELD))
 
 
 def _space(library: Library, encoder: str) -> EmbeddingSpace:

@@ -24,8 +24,10 @@ export class Landmarks {
   /**
    * @param {Scatter} scatter
    * @param {(point: number) => void} onopen
+   * @param {(left: number, top: number) => boolean} isCovered by what is more important
    */
-  constructor(scatter, onopen) {
+  constructor(scatter, onopen, isCovered) {
+    this.isCovered = isCovered;
     this.scatter = scatter;
     this.onopen = onopen;
     this.element = h('div', { class: 'landmarks' });
@@ -74,7 +76,7 @@ export class Landmarks {
     for (const point of this.#candidates(width, height)) {
       const [left, top] = camera.toScreen(points.x[point], points.y[point]);
       const inside = left > 30 && top > 30 && left < width - 30 && top < height - 30;
-      if (!inside || !isFree(taken, left, top, apart)) continue;
+      if (!inside || this.isCovered(left, top) || !isFree(taken, left, top, apart)) continue;
       taken.set(`${Math.floor(left / apart)},${Math.floor(top / apart)}`, [left, top]);
       chosen.push(point);
       if (chosen.length >= MOST) break;

@@ -9,12 +9,15 @@ import { Landmarks } from './landmarks.js';
 import { byAlbum, byScore, byYear, mapped, matches } from './map-data.js';
 import { failed, tell } from './notice.js';
 import { Scatter } from './scatter.js';
+import { ThemeLabels } from './theme-labels.js';
+import { byTheme, core, themesOf } from './themes.js';
 import { effect } from './signal.js';
 import { isDark } from './theme.js';
 import { count, counted, day } from './words.js';
 
 /** @typedef {import('./main.js').Shell} Shell */
 /** @typedef {import('./scatter.js').Spot} Spot */
+/** @typedef {import('./map-data.js').Mapped} Mapped */
 
 const TRAY = 60;
 const EXAMPLES = 12;
@@ -27,8 +30,10 @@ export function page(shell) {
 }
 
 class MapPage {
-  /** @type {import('./map-data.js').Mapped | null} */
+  /** @type {Mapped | null} */
   #map = null;
+  /** @type {import('./themes.js').Theme[]} */
+  #themes = [];
   /** @type {import('./map-data.js').Colouring | null} */
   #colouring = null;
   /** @type {Map<number, number>} */
@@ -53,10 +58,12 @@ class MapPage {
     this.said = h('span', { role: 'status' }, 'Loading…');
     this.legend = h('ul', { class: 'legend', 'aria-label': 'Colours' });
     this.tray = h('aside', { class: 'tray', 'aria-label': 'Chosen photos', hidden: true });
+    this.theme = h('option', { value: 'theme', disabled: true }, 'Theme');
     this.match = h('option', { value: 'match', disabled: true }, 'Match');
     this.choice = h(
       'select',
       { 'aria-label': 'What colours stand for' },
+      this.theme,
       h('option', { value: 'year' }, 'Year'),
       h('option', { value: 'album' }, 'Album'),
       this.match,
@@ -68,9 +75,14 @@ class MapPage {
       onpick: (point) => (point < 0 ? this.#choose(null) : this.#open(point)),
       onlasso: (path, closed) => this.#lasso(path, closed),
     });
-    this.landmarks = new Landmarks(this.scatter, (point) => this.#open(point));
+    this.labels = new ThemeLabels(this.scatter, (theme) => this.#lookAt(theme));
+    this.landmarks = new Landmarks(
+      this.scatter,
+      (point) => this.#open(point),
+      (left, top) => this.labels.isAt(left, top),
+    );
     this.mark = h('div', { class: 'mark', hidden: true, 'aria-hidden': 'true' });
-    this.wrap.append(this.landmarks.element, this.mark, this.lasso, this.card);
+    this.wrap.append(this.landmarks.element, this.labels.element, this.mark, this.lasso, this.card);
     this.wrap.append(this.#tools(), this.#foot());
     this.element = h('section', { class: 'page map-page' }, this.wrap, this.tray);
     this.element.addEventListener('keydown', (event) => this.#key(event));
@@ -100,6 +112,7 @@ class MapPage {
   }
 
   #follow() {
+    this.labels.follow();
     this.landmarks.follow();
     if (this.#marked < 0) return;
     const { camera, points } = this.scatter;
@@ -112,8 +125,33 @@ class MapPage {
     this.#map = map;
     this.scatter.show(map.x, map.y);
     this.landmarks.show(map.photos);
+    this.choice.value = 'year';
     this.#colour(byYear(map));
     this.#say();
+    void this.#learnThemes(map);
+  }
+
+  /** Names take seconds the first time: the points are shown before. @param {Mapped} map */
+  async #learnThemes(map) {
+    try {
+      this.#themes = await themesOf(map);
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    this.labels.show(this.#themes, map);
+    this.theme.disabled = !this.#themes.some(({ name }) => name);
+    if (this.theme.disabled || this.choice.value !== 'year') return;
+    this.choice.value = 'theme';
+    this.#colour(byTheme(map, this.#themes));
+  }
+
+  /** Flies to a theme, and lets its photos stand out. @param {import('./themes.js').Theme} theme */
+  #lookAt(theme) {
+    if (!this.#map) return;
+    // The tray takes room first: what is flown to then stands in the middle of what is left.
+    this.#choose(theme.points, theme.name);
+    this.scatter.goTo(core(theme, this.#map));
   }
 
   #say() {
@@ -130,8 +168,8 @@ class MapPage {
     this.#scores = q ? await matches(this.#map, q) : new Map();
     this.#query = q;
     this.match.disabled = !q;
-    this.choice.value = q ? 'match' : 'year';
-    this.#colour(q ? byScore(this.#scores) : byYear(this.#map));
+    this.choice.value = q ? 'match' : this.#usual;
+    await this.#colourBy(this.choice.value);
     this.scatter.light(q ? this.#scores.keys() : null);
     this.#say();
   }
@@ -156,13 +194,22 @@ class MapPage {
   }
 
   #foot() {
-    this.choice.addEventListener('change', async () => {
-      if (!this.#map) return;
-      const { value } = this.choice;
-      if (value === 'match') this.#colour(byScore(this.#scores));
-      else this.#colour(value === 'album' ? await byAlbum(this.#map) : byYear(this.#map));
-    });
+    this.choice.addEventListener('change', () => this.#colourBy(this.choice.value));
     return h('div', { class: 'map-foot' }, this.said, this.choice, this.legend);
+  }
+
+  /** What colours stand for where nobody chose something. */
+  get #usual() {
+    return this.theme.disabled ? 'year' : 'theme';
+  }
+
+  /** @param {string} what */
+  async #colourBy(what) {
+    const map = this.#map;
+    if (!map) return;
+    if (what === 'match') this.#colour(byScore(this.#scores));
+    else if (what === 'theme') this.#colour(byTheme(map, this.#themes));
+    else this.#colour(what === 'album' ? await byAlbum(map) : byYear(map));
   }
 
   /** @param {import('./map-data.js').Colouring} colouring */
@@ -234,17 +281,23 @@ class MapPage {
     );
   }
 
-  /** @param {number[] | null} points */
-  #choose(points) {
+  /**
+   * @param {number[] | null} points
+   * @param {string} [name] of what they are
+   */
+  #choose(points, name = '') {
     const some = points && points.length > 0;
     this.tray.hidden = !some;
     if (some) this.scatter.light(points);
     else this.scatter.light(this.#query ? this.#scores.keys() : null);
-    if (some && this.#map) this.#fillTray(picked(this.#map.photos, points));
+    if (some && this.#map) this.#fillTray(picked(this.#map.photos, points), name);
   }
 
-  /** @param {import('./columns.js').Photos} photos */
-  #fillTray(photos) {
+  /**
+   * @param {import('./columns.js').Photos} photos
+   * @param {string} name
+   */
+  #fillTray(photos, name) {
     const ids = [...photos.id];
     /** @type {(words: string, onclick: () => void, shown?: string) => HTMLElement} */
     const deed = (words, onclick, shown = 'button') =>
@@ -254,14 +307,15 @@ class MapPage {
       h(
         'header',
         { class: 'drawer-head' },
-        h('h2', {}, counted(ids.length, 'photo')),
+        h('h2', {}, name || counted(ids.length, 'photo')),
         iconButton('close', 'Let go', () => this.#choose(null)),
       ),
+      name && h('small', {}, counted(ids.length, 'photo')),
       h(
         'div',
         { class: 'actions' },
         deed('Open as grid', () => this.shell.showOnly(photos)),
-        deed('Save as album', () => this.#save(ids), 'button for-editors'),
+        deed('Save as album', () => this.#save(ids, name), 'button for-editors'),
         deed('More like these', () =>
           this.shell.ask({ ...nothing(), like: ids.slice(0, EXAMPLES) }),
         ),
@@ -284,11 +338,16 @@ class MapPage {
     );
   }
 
-  /** @param {number[]} ids */
-  #save(ids) {
+  /**
+   * @param {number[]} ids
+   * @param {string} name
+   */
+  #save(ids, name) {
     ask({
       title: 'Save as an album',
-      content: [labelled('Name', h('input', { name: 'name', required: true, maxLength: 200 }))],
+      content: [
+        labelled('Name', h('input', { name: 'name', required: true, maxLength: 200, value: name })),
+      ],
       deed: 'Save',
       onsubmit: async (form) => {
         const album = await send('POST', '/albums', { name: String(form.get('name')) });
