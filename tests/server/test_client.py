@@ -89,6 +89,8 @@ def test_albums_and_words(asked: Client) -> None:
     assert asked.facets("red", ["type"])["facets"]["type"][0]["photos"] == 2
     assert asked.suggest("cam")[0]["value"] == "camera:"
     assert asked.fields()["facets"]
+    assert asked.places("Lyon", limit=1)[0]["filter"] == "city:Lyon country:FR"
+    assert asked.place_at(35.01, 135.77)["country_code"] == "JP"
     asked.albums.remove_album(album["id"])
     assert asked.albums.albums() == []
 
@@ -109,6 +111,7 @@ def test_the_state_is_told(asked: Client) -> None:
     assert "mindseye_photos" in asked.state.metrics()
     assert len(asked.state.skipped()) == 1
     assert asked.state.encoders()
+    assert [one["rows"] for one in asked.state.index()] == [4]
     assert asked.state.settings()
     assert asked.state.folders()["folders"]
     [root] = asked.state.roots()

@@ -89,13 +89,14 @@ def is_judged(file: Path) -> bool:
     return first is not None and "query" in first.values
 
 
-def read_judged(file: Path) -> list[Judged]:
-    """The queries of a file; paths lie relative to it.
+def read_judged(file: Path, folder: Path | None = None) -> list[Judged]:
+    """The queries of a file; paths lie relative to it, or to a `folder` that is named.
 
     Raises `NotFound`, `UsageError` with the line of a row that cannot be understood.
     """
     return [
-        Judged(row.text("query"), _relevant(row, file.parent.absolute())) for row in iter_rows(file)
+        Judged(row.text("query"), _relevant(row, (folder or file.parent).absolute()))
+        for row in iter_rows(file)
     ]
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
-import platformdirs
 
 from mindseye import __version__
 from mindseye.cli.options import Command, Settings, with_settings
@@ -22,10 +19,9 @@ from mindseye.library import Library
 
 if TYPE_CHECKING:
     from mindseye.analysis.captions import Captioned
-    from mindseye.analysis.embed import Embedder
-    from mindseye.analysis.judged import Answer, Judged, LibraryEvaluation
+    from mindseye.analysis.judged import LibraryEvaluation
     from mindseye.analysis.retrieval import Evaluation
-    from mindseye.ingest.options import Observer
+    from mindseye.evaluation import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +37,12 @@ class Choices:
     limit: int
     seed: int
     cache: Path | None
+
+    def wish(self) -> Wish:
+        """What of it an evaluation is told."""
+        from mindseye.evaluation import Wish
+
+        return Wish(self.encoders, self.ks, self.direction, self.cache)
 
 
 def _ranks(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, ...]:
@@ -128,7 +130,7 @@ def evaluate(
     if out is not None and out.suffix not in {".json", ".md"}:
         raise UsageError(f"a report is .json or .md, not {out.name!r}")
     if judged.is_judged(file):
-        found: object = _of_library(judged.read_judged(file), choices, settings)
+        found: object = _of_library(file, choices, settings)
         text = report.library_report(found)  # type: ignore[arg-type]
     else:
         told = _of_captions(file, choices, settings, as_json=as_json)
@@ -142,20 +144,26 @@ def evaluate(
 
 
 def _of_captions(file: Path, choices: Choices, settings: Settings, *, as_json: bool) -> Evaluation:
-    from mindseye.analysis.embed import Cancelled
-    from mindseye.analysis.retrieval import DIRECTIONS, Plan
-    from mindseye.analysis.retrieval import evaluate as measured
+    from mindseye.evaluation import Cancelled, of_captions
 
-    captioned = _captioned(file, choices)
-    wanted = [each for each in DIRECTIONS if choices.direction in {each, "both"}]
-    cancel = Event()
+    captioned, cancel = _captioned(file, choices), Event()
     with stopping(cancel), shown_progress(as_json=as_json) as observer:
-        embedders = _embedders(choices, settings, observer, cancel)
         try:
-            return measured(captioned, embedders, Plan(choices.ks, tuple(wanted)))
+            return of_captions(
+                captioned, choices.wish(), settings, observer=observer, cancel=cancel
+            )
         except Cancelled:
             click.echo("stopped early; the same command goes on from here", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def _of_library(file: Path, choices: Choices, settings: Settings) -> list[LibraryEvaluation]:
+    from mindseye.analysis.judged import read_judged
+    from mindseye.evaluation import of_library
+
+    judged = read_judged(file)
+    with Library.open(settings=settings, create=False) as library:
+        return of_library(library, judged, choices.wish(), Event())
 
 
 def _captioned(file: Path, choices: Choices) -> list[Captioned]:
@@ -167,73 +175,6 @@ def _captioned(file: Path, choices: Choices) -> list[Captioned]:
         for one in read_captions(other, choices.images, **limits):  # type: ignore[arg-type]
             found.setdefault(one.image, replace(one, captions=()))
     return list(found.values())
-
-
-def _embedders(
-    choices: Choices, settings: Settings, observer: Observer, cancel: Event
-) -> list[Embedder]:
-    from mindseye.analysis.embed import Embedder
-    from mindseye.encode import run_options
-    from mindseye.encoders import open_encoder
-    from mindseye.ingest.options import DecodeBudget, IngestOptions
-    from mindseye.media.base import DecodeLimits
-    from mindseye.stores.scope import FIRST
-
-    found = []
-    for spec in dict.fromkeys(choices.encoders or (settings.encoder or FIRST,)):
-        encoder = open_encoder(spec, run_options(settings))
-        limits = DecodeLimits(encoder.resolution, settings.max_pixels)
-        budget = DecodeBudget(
-            settings.workers, settings.decode_seconds, settings.decode_memory, limits
-        )
-        options = IngestOptions(settings.batch, decoding=budget, observer=observer, cancel=cancel)
-        folder = _cache_folder(choices.cache, encoder.space.fingerprint, settings)
-        found.append(Embedder(encoder, folder, options))
-    return found
-
-
-def _cache_folder(cache: Path | None, fingerprint: str, settings: Settings) -> Path:
-    """A folder for vectors of one space, computed by one version of Mindseye in one way."""
-    way = (fingerprint, __version__, settings.runtime, settings.precision)
-    top = cache or platformdirs.user_cache_path("mindseye") / "evaluate"
-    return top / sha256("\n".join(way).encode()).hexdigest()[:32]
-
-
-def _of_library(
-    judged: Sequence[Judged], choices: Choices, settings: Settings
-) -> list[LibraryEvaluation]:
-    from mindseye.analysis.judged import evaluate_library
-
-    found = []
-    for spec in dict.fromkeys(choices.encoders or ("",)):
-        chosen = settings
-        if spec:
-            source = {**settings.source, "encoder": "flag"}
-            chosen = replace(settings, encoder=spec, source=source)
-        with Library.open(settings=chosen, create=False) as library:
-            encoder = library.scope().encoder
-            answers = _Search(library, max(choices.ks))
-            found.append(
-                evaluate_library(library.store, answers, judged, choices.ks, encoder=encoder)
-            )
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """Asks a library as its users do, and looks further down than they would."""
-
-    library: Library
-    deepest: int
-
-    def __call__(self, text: str) -> Answer:
-        from mindseye.analysis.judged import DEPTH, Answer
-        from mindseye.query.parse import parse
-
-        depth = max(DEPTH, self.deepest)
-        query = self.library.query(parse(text), limit=depth, everything=True)
-        found = self.library.search(query)
-        return Answer([hit.photo.id for hit in found.hits], found.relevant)
 
 
 def _facts(file: Path, found: object) -> dict[str, object]:

@@ -60,6 +60,10 @@ class AuditFacts(TypedDict):
     did: str
     what: str
 
+class BuildIndexWanted(TypedDict):
+    kind: Literal["build-index"]
+    anew: NotRequired[bool]
+
 class Change(TypedDict):
     rating: NotRequired[int | None]
     favourite: NotRequired[bool | None]
@@ -120,6 +124,14 @@ class EncoderFacts(TypedDict):
     here: bool
     in_use: bool
 
+class EvaluateWanted(TypedDict):
+    kind: Literal["evaluate"]
+    rows: list[dict[str, Any]]
+    folder: NotRequired[str]
+    encoders: NotRequired[list[str]]
+    ks: NotRequired[list[int]]
+    direction: NotRequired[Literal["text-to-image", "image-to-text", "both"]]
+
 class Explained(TypedDict):
     query: str
     chips: list[Chip]
@@ -160,6 +172,7 @@ class FoldersAnswer(TypedDict):
 
 class ForgetWanted(TypedDict):
     kind: Literal["forget"]
+    vectors_of: NotRequired[str]
 
 class GenerationFacts(TypedDict):
     tool: str
@@ -195,6 +208,17 @@ class HitFacts(TypedDict):
     width: int
     height: int
     tag: str
+
+class IndexFacts(TypedDict):
+    encoder: str
+    kind: str
+    rows: int
+    dead: int
+    beside: int
+    parts: int
+    trained_on: int
+    drift: float
+    need: str
 
 class IngestWanted(TypedDict):
     kind: Literal["ingest"]
@@ -307,7 +331,7 @@ class NewPassword(TypedDict):
 
 class NewSchedule(TypedDict):
     cron: str
-    job: IngestWanted | ReencodeWanted | LocateWanted | ReadTextWanted | CheckWanted | ForgetWanted | FetchWanted | WriteXmpWanted
+    job: IngestWanted | ReencodeWanted | LocateWanted | ReadTextWanted | CheckWanted | ForgetWanted | FetchWanted | WriteXmpWanted | EvaluateWanted | BuildIndexWanted
 
 class NewToken(TypedDict):
     name: str
@@ -379,8 +403,12 @@ class PlaceFound(TypedDict):
     region: str | None
     country: str | None
     country_code: str
+    local_name: str
+    population: int
     latitude: float
     longitude: float
+    filter: str
+    photos: int
 
 class PlanFacts(TypedDict):
     access: str
@@ -400,6 +428,7 @@ class Problem(TypedDict):
 class ReadTextWanted(TypedDict):
     kind: Literal["read-text"]
     album: NotRequired[str | None]
+    limit: NotRequired[int | None]
     again: NotRequired[bool]
 
 class ReasonFacts(TypedDict):
@@ -419,6 +448,7 @@ class ReencodeWanted(TypedDict):
     encoder: NotRequired[str]
     album: NotRequired[str | None]
     drop: NotRequired[bool]
+    anyway: NotRequired[bool]
 
 class RootChange(TypedDict):
     watched: bool | None

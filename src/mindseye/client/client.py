@@ -18,6 +18,7 @@ from mindseye.client.answers import (
     FacetsAnswer,
     FieldsAnswer,
     HitFacts,
+    LocatedFacts,
     PlaceFound,
     SearchAnswer,
     Suggestion,
@@ -43,6 +44,7 @@ class Asked(TypedDict, total=False):
     like: Sequence[int]
     unlike: Sequence[int]
     min_score: float
+    balance: float
     sort: str
     everything: bool
     limit: int
@@ -136,9 +138,15 @@ class Client:
         """Where the largest towns of the Earth lie, with the names of the first of them."""
         return self._columns("towns", {})
 
-    def places(self, name: str) -> list[PlaceFound]:
-        """Places of this name in any language, the most populous first."""
-        return cast("list[PlaceFound]", self._connection.get("places", {"name": name}))
+    def places(self, name: str, limit: int = 10) -> list[PlaceFound]:
+        """The places that have this name in any language, with counts of photos."""
+        found = self._connection.get("places", {"name": name, "limit": limit})
+        return cast("list[PlaceFound]", found)
+
+    def place_at(self, latitude: float, longitude: float) -> LocatedFacts:
+        """What lies at a point."""
+        found = self._connection.get("places/at", {"latitude": latitude, "longitude": longitude})
+        return cast("LocatedFacts", found)
 
     def semantic_map(self, album: str | None = None) -> Columns:
         """A place on a flat map for every photo."""

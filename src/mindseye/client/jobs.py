@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
 from mindseye.client.answers import (
+    BuildIndexWanted,
     CheckWanted,
+    EvaluateWanted,
     FetchWanted,
     ForgetWanted,
     IngestWanted,
@@ -31,6 +33,8 @@ Wanted: TypeAlias = (
     | ForgetWanted
     | FetchWanted
     | WriteXmpWanted
+    | EvaluateWanted
+    | BuildIndexWanted
 )
 
 _OPEN: Final = ("waiting", "running")

@@ -10,6 +10,7 @@ from mindseye.client.answers import (
     Appearance,
     EncoderFacts,
     FoldersAnswer,
+    IndexFacts,
     RootFacts,
     SettingFacts,
     SkippedFacts,
@@ -31,6 +32,10 @@ class State:
     def skipped(self, limit: int = 1000) -> list[SkippedFacts]:
         """Files that could not be taken in."""
         return cast("list[SkippedFacts]", self.connection.get("skipped", {"limit": limit}))
+
+    def index(self) -> list[IndexFacts]:
+        """What the index of each encoder is made of."""
+        return cast("list[IndexFacts]", self.connection.get("index"))
 
     def encoders(self, *, everything: bool = False) -> list[EncoderFacts]:
         """Encoders worth a look, or all that are known."""

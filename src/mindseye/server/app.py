@@ -31,16 +31,16 @@ from mindseye.server.routes import (
     library,
     page,
     photos,
+    places,
     roots,
     search,
     xmp,
 )
 
+_ROOMS: Final = (search, photos, xmp, grid, earth, places, albums, library, roots, jobs, access)
+
 ROUTERS: Final = (
-    *(
-        (API, room.router)
-        for room in (search, photos, xmp, grid, earth, albums, library, roots, jobs, access)
-    ),
+    *((API, room.router) for room in _ROOMS),
     ("", health.router),
 )
 """Where routes begin, and the routes."""

@@ -55,6 +55,9 @@ class Asked(BaseModel):
     album: Name | None = Field(default=None, description="Only photos of this album.")
     within: list[Id] = Field(default_factory=list, description="Only these photos, by id.")
     min_score: float | None = Field(default=None, allow_inf_nan=False)
+    balance: float | None = Field(
+        default=None, ge=0, le=1, description="Ranked by texts alone (0) to pictures alone (1)."
+    )
     like: list[Id] = Field(default_factory=list, description="More like these photos.")
     unlike: list[Id] = Field(default_factory=list, description="Less like these photos.")
 
@@ -104,6 +107,8 @@ class Understood:
         parsed = replace(parsed, terms=(*parsed.terms, *map(Term, pictures)))
         feedback = Feedback(tuple(asked.like), tuple(asked.unlike))
         wishes = Wishes(feedback=feedback, min_score=asked.min_score)
+        if asked.balance is not None:
+            wishes["balance"] = asked.balance
         if isinstance(asked, AskedPage):
             wishes["limit"], wishes["after"] = asked.limit, asked.after
             wishes["sort"], wishes["everything"] = asked.sort, asked.everything

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,14 +40,26 @@ class Folders:
             folder = Path(paths.from_text(named)).resolve()
         except (OSError, ValueError, RuntimeError):
             raise NotFound("this is the path of no folder") from None
-        if not any(folder.is_relative_to(above) for above in self.allowed):
-            raise NotPermitted(
-                "the folder lies outside of those that the server may look at",
-                hint="the setting `folders` lists them",
-            )
+        self._require_inside([folder])
         if not folder.is_dir():
             raise NotFound(f"there is no folder {named}")
         return folder
+
+    def require(self, files: Iterable[Path]) -> None:
+        """Raise `NotPermitted` for files that lie elsewhere, be they there or not."""
+        try:
+            self._require_inside([file.resolve() for file in files])
+        except (OSError, ValueError, RuntimeError):
+            raise NotFound("this is the path of no file") from None
+
+    def _require_inside(self, resolved: Iterable[Path]) -> None:
+        allowed = self.allowed
+        for path in resolved:
+            if not any(path.is_relative_to(above) for above in allowed):
+                raise NotPermitted(
+                    f"{path.name!r} lies outside of what the server may look at",
+                    hint="the setting `folders` lists it",
+                )
 
     def inside(self, folder: Path) -> list[Path]:
         """The folders directly in a folder that was resolved, by name, hidden ones left out."""

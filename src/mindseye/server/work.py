@@ -15,9 +15,13 @@ from mindseye.errors import WeightsUnavailable
 from mindseye.ingest.options import Progress
 from mindseye.library import Library
 from mindseye.media import paths
+from mindseye.server.evaluating import evaluated
 from mindseye.server.jobs import Run, Tell
 
-KINDS = ("ingest", "reencode", "locate", "read-text", "check", "forget", "fetch", "write-xmp")
+KINDS = (
+    "ingest", "reencode", "locate", "read-text", "check", "forget", "fetch", "write-xmp",
+    "evaluate", "build-index",
+)  # fmt: skip
 
 _MOST_LISTED: Final = 200
 """Entries of a list in a report that are kept; its length is told beside it."""
@@ -34,13 +38,16 @@ def runs_over(library: Library) -> dict[str, Run]:
         "read-text": lambda arguments, tell, stop: _facts(
             library.read_text(
                 album=arguments["album"],
+                limit=arguments.get("limit"),
                 again=arguments["again"],
                 observer=_observer(tell),
                 cancel=stop,
             )
         ),
         "check": lambda arguments, _, stop: _check(library, arguments, stop),
-        "forget": lambda *_: {"forgotten": library.forget_missing()},
+        "forget": lambda arguments, *_: _forget(library, arguments),
+        "build-index": lambda arguments, *_: {"built": library.build_index(anew=arguments["anew"])},
+        "evaluate": lambda arguments, tell, stop: _evaluate(library, arguments, tell, stop),
         "fetch": lambda arguments, tell, stop: _fetch(library, arguments, tell, stop),
         "write-xmp": lambda arguments, tell, stop: _facts(
             library.write_xmp(
@@ -71,6 +78,7 @@ def _reencode(
         arguments["encoder"],
         album=arguments["album"],
         drop=arguments["drop"],
+        anyway=arguments.get("anyway", False),
         observer=_observer(tell),
         cancel=stop,
     )
@@ -84,6 +92,12 @@ def _check(library: Library, arguments: Mapping[str, Any], stop: Event) -> Mappi
         if stop.is_set():
             break
     return _shortened({"problems": found})
+
+
+def _forget(library: Library, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    if vectors_of := arguments.get("vectors_of"):
+        return {"vectors": library.forget_encoder(vectors_of)}
+    return {"forgotten": library.forget_missing()}
 
 
 def _fetch(
@@ -104,6 +118,16 @@ def _fetch(
             raise
         return {"encoder": str(spec), "folder": None}
     return {"encoder": str(spec), "folder": str(folder)}
+
+
+def _evaluate(
+    library: Library, arguments: Mapping[str, Any], tell: Tell, stop: Event
+) -> Mapping[str, Any]:
+    found = evaluated(library, arguments, _observer(tell), stop)
+    if found is None:
+        return {"cancelled": True}
+    # One evaluation of captions, or one of the library for each encoder.
+    return {"evaluations": [_facts(one) for one in (found if isinstance(found, list) else [found])]}
 
 
 def _observer(tell: Tell) -> Callable[[Progress], None]:
@@ -127,6 +151,8 @@ def _plain(value: object) -> object:
     """A report as JSON knows it."""
     if is_dataclass(value) and not isinstance(value, type):
         return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
     if isinstance(value, datetime):

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Literal
 
 import numpy as np
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Request, Response
 
 from mindseye.places.gazetteer import Gazetteer
-from mindseye.places.model import NamedPlace
 from mindseye.server import columns
 from mindseye.server.columns import Columns
 from mindseye.server.context import Viewer
 from mindseye.server.problems import documented
 from mindseye.server.routes.grid import ColumnsAnswer
-from mindseye.types import Located
 
 router = APIRouter(tags=["columns"], responses=documented(401, 403, 422))
 
 _TOWNS = 24_000
 _NAMED = 600
 """So many towns, the largest, are drawn, and so many of them have their names written beside."""
-
-_FOUND = 8
-"""So many places of one name are told."""
 
 
 @router.get(
@@ -46,50 +39,6 @@ def towns(request: Request, caller: Viewer) -> Response:
     made = _towns()
     body = made.packed() if columns.wants_binary(request) else made.plain()
     return columns.answer(request, body)
-
-
-class PlaceFound(BaseModel):
-    """A place of some name, in English; a country's position is its capital's."""
-
-    kind: Literal["country", "region", "city"]
-    city: str | None
-    region: str | None
-    country: str | None
-    country_code: str
-    latitude: float
-    longitude: float
-
-
-@router.get("/places", responses=documented(501))
-def places(
-    caller: Viewer, name: Annotated[str, Query(min_length=1, max_length=200)]
-) -> list[PlaceFound]:
-    """Places of this name in any language, the most populous first.
-
-    None where the gazetteer was not compiled: an ingest does so, with the extra `places`.
-    """
-    del caller
-    gazetteer = Gazetteer.find()
-    if gazetteer is None:
-        return []
-    with gazetteer:
-        named = gazetteer.named(name)[:_FOUND]
-        located = gazetteer.at_many([(one.latitude, one.longitude) for one in named])
-    return [_found(place, at) for place, at in zip(named, located, strict=True)]
-
-
-def _found(place: NamedPlace, at: Located) -> PlaceFound:
-    """A place with what it lies in."""
-    regions = {"country": None, "region": place.name, "city": at.region}
-    return PlaceFound(
-        kind=place.kind,
-        city=place.name if place.kind == "city" else None,
-        region=regions[place.kind],
-        country=at.country,
-        country_code=place.country_code,
-        latitude=place.latitude,
-        longitude=place.longitude,
-    )
 
 
 @cache

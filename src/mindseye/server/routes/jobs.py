@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mindseye.encoders.spec import EncoderSpec
 from mindseye.errors import NotFound
+from mindseye.server import evaluating
 from mindseye.server.asked import Id, Name, Text
 from mindseye.server.context import MOST_ID, Admin, Context, Here, Viewer
+from mindseye.server.evaluating import EvaluateWanted
 from mindseye.server.jobs import Job
 from mindseye.server.models import JobFacts, Model, RootFacts
 from mindseye.server.problems import documented
@@ -54,6 +56,7 @@ class ReencodeWanted(BaseModel):
     encoder: Spec = ""
     album: Name | None = None
     drop: bool = Field(default=False, description="Whether the old vectors are removed afterwards.")
+    anyway: bool = Field(default=False, description="Whether a root that is away is passed over.")
 
 
 class LocateWanted(BaseModel):
@@ -72,6 +75,7 @@ class ReadTextWanted(BaseModel):
 
     kind: Literal["read-text"]
     album: Name | None = None
+    limit: int | None = Field(default=None, ge=1, le=10**9, description="Most pictures read.")
     again: bool = False
 
 
@@ -85,11 +89,21 @@ class CheckWanted(BaseModel):
 
 
 class ForgetWanted(BaseModel):
-    """Forget photos whose files are gone."""
+    """Forget photos whose files are gone, or the vectors of an encoder that is not in use."""
 
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["forget"]
+    vectors_of: Spec = ""
+
+
+class BuildIndexWanted(BaseModel):
+    """Build what the index by which vectors are compared needs, or all of it anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["build-index"]
+    anew: bool = False
 
 
 class FetchWanted(BaseModel):
@@ -118,7 +132,9 @@ Wanted = Annotated[
     | CheckWanted
     | ForgetWanted
     | FetchWanted
-    | WriteXmpWanted,
+    | WriteXmpWanted
+    | EvaluateWanted
+    | BuildIndexWanted,
     Field(discriminator="kind"),
 ]
 
@@ -140,6 +156,10 @@ def start_job(context: Here, caller: Admin, wanted: Wanted) -> JobFacts:
 
 def arguments_of(context: Context, wanted: Wanted) -> dict[str, Any]:
     """What a job is started with; raises for folders, albums and encoders that there are not."""
+    if isinstance(wanted, EvaluateWanted):
+        return evaluating.arguments_of(
+            wanted, context.folders, evaluating.rows_folder(context.library)
+        )
     arguments = wanted.model_dump(exclude={"kind"})
     if isinstance(wanted, IngestWanted):
         roots = [root.path for root in context.library.store.files.roots()]

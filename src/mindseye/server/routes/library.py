@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import PurePath
 from typing import Annotated, Any, Final
 
@@ -88,6 +89,34 @@ def status(context: Here, caller: Viewer) -> StatusAnswer:
         bytes_on_disk=known.bytes_on_disk,
         notices=list(known.notices),
     )
+
+
+class IndexFacts(Model):
+    """What the index of an encoder is made of, in rows, and what it needs.
+
+    `beside` rows are compared exactly; `drift` is how many times farther new rows lie from their
+    centroids than those it was trained on.
+    """
+
+    encoder: str
+    kind: str
+    rows: int
+    dead: int
+    beside: int
+    parts: int
+    trained_on: int
+    drift: float
+    need: str
+
+
+@router.get("/index")
+def index(context: Here, caller: Viewer) -> list[IndexFacts]:
+    """The index of each encoder; none where the database compares vectors itself."""
+    del caller
+    return [
+        IndexFacts(encoder=encoder, **asdict(state))
+        for encoder, state in context.library.index_states().items()
+    ]
 
 
 class SkippedFacts(BaseModel):
