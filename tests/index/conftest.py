@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mindseye.index import build, held
+from mindseye.index import build, held, trained
 from mindseye.index.build import Build
 from mindseye.index.files import IndexFiles
 from mindseye.index.mapped import MappedIndex
@@ -53,6 +53,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "ROWS_BESIDE", 4)
     monkeypatch.setattr(held, "_EXACT_WITHIN", 0)
     monkeypatch.setattr(held, "_EXACT_SHARE", 0)
+    monkeypatch.setattr(trained, "_SEEN_AT_LEAST", 100)
 
 
 @pytest.fixture

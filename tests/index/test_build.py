@@ -13,11 +13,12 @@ import pytest
 from tests.index.conftest import DIM, TrainedIndex, clustered
 
 from mindseye.errors import StoreError
-from mindseye.index import build
+from mindseye.index import build, matrix, team, trained
 from mindseye.index.build import Build, Need, drift_of, state_of
 from mindseye.index.exact import best, score
 from mindseye.index.files import IndexFiles
 from mindseye.index.mapped import MappedIndex
+from mindseye.index.stamp import Effort
 from mindseye.testing.index_contract import ids_from
 
 ROWS = 3000
@@ -105,6 +106,19 @@ def test_many_allowed_rows_are_found_in_the_lists_that_hold_them(folder, share, 
         assert set(found.ids.tolist()) <= set(allowed.tolist())
         shares.append(np.mean(found.scores >= truth[-1] - 1e-6))
     assert np.mean(shares) >= 0.98
+
+
+def test_threads_that_share_a_search_find_what_one_finds(folder, monkeypatch):
+    monkeypatch.setattr(build, "measure", lambda codes: (Effort(96, 400, -1.0),))
+    index = built(folder, 6000, "IVF128,RaBitQ2")
+    queries, allowed = clustered(30, seed=9), ids_from(1, 3000)
+    alone = [*index.search(queries, 10), *index.search(queries, 10, allowed)]
+    monkeypatch.setattr(team, "_processors", lambda: 3)
+    for module in (matrix, trained):
+        monkeypatch.setattr(module, "_SHARED_FROM", 10)
+    shared = [*index.search(queries, 10), *index.search(queries, 10, allowed)]
+    same = [np.isin(one.ids, other.ids) for one, other in zip(alone, shared, strict=True)]
+    assert np.mean(same) >= 0.99
 
 
 def test_where_no_effort_was_enough_every_row_is_compared(folder, monkeypatch):
@@ -260,7 +274,7 @@ def test_a_build_that_is_killed_costs_nothing_but_the_build(folder, step):
     code = f"""
 import os, signal, sys
 from pathlib import Path
-from mindseye.index import build
+from mindseye.index import build, matrix, team, trained
 from mindseye.index.files import IndexFiles
 from mindseye.index.stamp import Stamp
 def die(*_):

@@ -13,9 +13,9 @@ from mindseye.index.kinds import AUTO, FLAT, check_wish, kind_for
     [
         (AUTO, 0, FLAT),
         (AUTO, 199_999, FLAT),
-        (AUTO, 200_000, "IVF1789,RaBitQ2"),
-        (AUTO, 1_000_000, "IVF4000,RaBitQ2"),
-        (AUTO, 10_000_000, "IVF12649,RaBitQ2"),
+        (AUTO, 200_000, "IVF3578,RaBitQ2"),
+        (AUTO, 1_000_000, "IVF8000,RaBitQ2"),
+        (AUTO, 10_000_000, "IVF25298,RaBitQ2"),
         (AUTO, 10**9, "IVF65536,RaBitQ2"),
         (FLAT, 10**9, FLAT),
         ("IVF1024,PQ32", 10, "IVF1024,PQ32"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import faiss
@@ -20,6 +20,7 @@ class Choice:
     dead: Ids
     listed: Ids | None = None
     """Positions that may be found, none of them dead; None leaves all that are not dead."""
+    _selectors: dict[tuple[int, int], Selector] = field(default_factory=dict, init=False)
 
     @property
     def is_all(self) -> bool:
@@ -54,7 +55,10 @@ class Choice:
         """What FAISS asks of rows that are counted from `start`; None where all may be found."""
         if self.barred is None:
             return None
-        return Selector(~self.barred[start:stop])
+        # Asked again for every search while the same rows are dead.
+        if (start, stop) not in self._selectors:
+            self._selectors[start, stop] = Selector(~self.barred[start:stop])
+        return self._selectors[start, stop]
 
 
 class Selector:

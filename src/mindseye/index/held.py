@@ -19,11 +19,11 @@ from mindseye.index.stamp import Stamp
 from mindseye.index.trained import MappedPart, TrainedCodes
 from mindseye.types import Ids, Vectors
 
-_EXACT_WITHIN = 100_000
+_EXACT_WITHIN = 20_000
 _EXACT_SHARE = 1 / 16
 """Up to so many allowed rows are gathered and scored exactly, at 0.2 to 0.3 microseconds each;
-without a trained index also up to such a share of all: cheaper than passing by all the others, and
-nothing that qualifies can be missed."""
+without lists also up to such a share of all: cheaper than passing by all the others, and nothing
+that qualifies can be missed."""
 
 _CHUNK = 20_000
 
@@ -86,7 +86,8 @@ class Held:
         if allowed is not None:
             listed = self.positions(allowed)
             choice = Choice(len(self.ids), self.dead, listed)
-            share = 0 if self.trained else int(_EXACT_SHARE * len(self.ids))
+            lists = self.trained is not None and self.trained.coder.lists
+            share = 0 if lists else int(_EXACT_SHARE * len(self.ids))
             if choice.size <= max(_EXACT_WITHIN, share):
                 return scan_listed(self.rows, listed, query, k)
         if self.scanner is None:

@@ -23,14 +23,14 @@ pictures and ten for words, and every answer is proven (`benchmarks/scale.py`)."
 _SCANNED = (faiss.IndexFlatCodes, faiss.IndexFastScan)
 """Kinds that look at the codes of all rows."""
 
-_LISTS_PER_ROOT = 4
+_LISTS_PER_ROOT = 8
 _MOST_LISTS = 65_536
 
 
 def kind_for(wish: str, rows: int) -> str:
     """`flat` or the FAISS factory string for so many rows, as `wish` says or by their number.
 
-    The lists of an inverted file grow with the square root of the rows, four times it: then
+    The lists of an inverted file grow with the square root of the rows, eight times it: then
     finding the lists and comparing what is in them cost about the same.
     """
     if wish != AUTO:

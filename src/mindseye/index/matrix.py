@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mindseye.index.exact import Rows, Scores
+from mindseye.index.team import hands_for, side_by_side
 from mindseye.types import Ids, Vectors
 
 _faiss: Any = faiss
@@ -27,6 +28,9 @@ _SIZE_BYTES = 8
 _ALONE_ROWS = 200_000
 """Up to so many rows one thread scans: a team of threads waits for its slowest, and beside an
 ingest that keeps all processors busy this was measured to take twice to four times as long."""
+
+_SHARED_FROM = 5_000
+"""From so many listed rows on, which take a millisecond, threads share them."""
 
 _WINDOW = 512
 """Listed rows that are gathered and compared at once: they stay in the cache."""
@@ -82,10 +86,16 @@ def scan_listed(rows: Rows, positions: Ids, query: Vectors, k: int) -> tuple[Ids
     """The same among the rows at `positions` only: at least the `k` best, in no order."""
     if not len(positions) or not k:
         return np.empty(0, np.int64), np.empty(0, np.float32)
+    query = np.ascontiguousarray(query, np.float32)[None]
+    shares = np.array_split(positions, hands_for(len(positions) / _SHARED_FROM))
+    found = side_by_side(lambda share: _scan_share(rows, share, query, k), shares)
+    return np.concatenate([each[0] for each in found]), np.concatenate([each[1] for each in found])
+
+
+def _scan_share(rows: Rows, positions: Ids, query: Vectors, k: int) -> tuple[Ids, Scores]:
     window, view = _window(rows.shape[1], min(_WINDOW, len(positions)))
     # In the file rows begin at an odd address: as numbers, NumPy would copy them all first.
     rows_as_bytes = rows.view(np.uint8)
-    query = np.ascontiguousarray(query, np.float32)[None]
     found, scores = [], []
     with threads_for(0):
         for start in range(0, len(positions), _WINDOW):

@@ -21,6 +21,7 @@ from mindseye.index.coder import Coder
 from mindseye.index.exact import Rows, Scores
 from mindseye.index.matrix import scan_listed, threads_for
 from mindseye.index.stamp import Effort, Training
+from mindseye.index.team import hands_for, side_by_side
 from mindseye.types import Ids, Vectors
 
 _faiss: Any = faiss
@@ -29,8 +30,14 @@ _faiss: Any = faiss
 MEASURED_FOR = 10
 """The number of matches for which efforts are measured; a search for more goes farther."""
 
-_CHOICE_EFFORT = 4
-"""So many times more allowed rows are looked at and scored than rows without a filter."""
+_SEEN_AT_LEAST = 20_000
+"""So many allowed rows are scored whatever was measured: that takes some five milliseconds."""
+
+_SHARED_FROM = 20_000
+"""From so many codes on, which take most of a millisecond, threads share the lists."""
+
+_LISTS_EACH = 16
+"""With so many lists each, no thread has all of the best: it names its share of the candidates."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +52,22 @@ class MappedPart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """A query as the index takes it, the lists to look at, and how many rows to name."""
+    """A query as the index takes it, and the lists nearest to it with their cosines, in order."""
 
     query: Vectors
     lists: Ids
     cosines: Scores
-    wanted: int
+
+    def nearest(self, count: int) -> Probe:
+        """The same with so many of its lists."""
+        return Probe(self.query, self.lists[:count], self.cosines[:count])
+
+    def dealt(self, hands: int) -> list[Probe]:
+        """The lists dealt out in turn, so that every hand holds a fair sample of near and far."""
+        return [
+            Probe(self.query, self.lists[hand::hands], self.cosines[hand::hands])
+            for hand in range(hands)
+        ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,12 +89,17 @@ class TrainedCodes:
 
         None where no effort was found to be: then every row has to be compared.
         """
-        if choice.listed is not None and not self.coder.lists:
-            return None
-        beyond = choice.between(self.covered, choice.count)
-        newest = scan_listed(self.rows, beyond, query, k)
-        for effort in self.training.efforts:
-            places = self.candidates(query, self._grown(effort, k), choice)
+        if choice.listed is not None:
+            places = self._among(choice.listed, query, k)
+            return None if places is None else scan_listed(self.rows, places, query, k)
+        newest = scan_listed(self.rows, choice.between(self.covered, choice.count), query, k)
+        efforts = [self._grown(effort, k) for effort in self.training.efforts]
+        probe = self.probe(query, max((effort.breadth for effort in efforts), default=1))
+        for effort in efforts:
+            if len(probe.cosines) and probe.cosines[0] < effort.least / 2:
+                # Not even a list lies where the near queries' best rows do.
+                continue
+            places, _ = self.candidates(probe, effort, choice)
             found = scan_listed(self.rows, places, query, k)
             positions = np.concatenate([found[0], newest[0]])
             scores = np.concatenate([found[1], newest[1]])
@@ -85,44 +107,72 @@ class TrainedCodes:
                 return positions, scores
         return None
 
-    def candidates(self, query: Vectors, effort: Effort, choice: Choice) -> Ids:
-        """Positions of the likeliest rows; of a single part, the likeliest first."""
+    def probe(self, query: Vectors, breadth: int) -> Probe:
+        """The query as the core takes it, and the lists nearest to it, where there are lists."""
         with threads_for(0):
             looked_for = self.coder.transformed(np.ascontiguousarray(query, np.float32)[None])
-            if self.coder.lists:
-                probe = self._probe(looked_for, effort, choice)
-                found = [_likeliest_in(part, probe, choice) for part in self.parts]
-            else:
-                found = [_likeliest(part, looked_for, effort, choice) for part in self.parts]
-        return np.concatenate(found) if found else np.empty(0, np.int64)
+            if not self.coder.lists:
+                return Probe(looked_for, np.empty(0, np.int64), np.empty(0, np.float32))
+            count = min(breadth, self.coder.lists)
+            cosines, lists = self.coder.core.quantizer.search(looked_for, count)
+        return Probe(looked_for, lists[0], cosines[0])
 
-    def _probe(self, query: Vectors, effort: Effort, choice: Choice) -> Probe:
-        """The lists to look at, nearest first.
+    def candidates(self, probe: Probe, effort: Effort, choice: Choice) -> tuple[Ids, Scores]:
+        """Positions of the likeliest rows and what their codes say of their cosines; no order."""
+        if self.coder.lists:
+            near = probe.nearest(effort.breadth)
+            codes = effort.breadth * self.covered / self.coder.lists
+            hands = min(hands_for(codes / _SHARED_FROM), len(near.lists) // _LISTS_EACH + 1)
+            wanted = -(-effort.candidates // hands)
+            found = side_by_side(
+                lambda hand: [_likeliest_in(part, hand, wanted, choice) for part in self.parts],
+                near.dealt(hands),
+            )
+        else:
+            found = [[_likeliest(part, probe.query, effort, choice) for part in self.parts]]
+        places = [each for of_hand in found for each, _ in of_hand]
+        scores = [each for of_hand in found for _, each in of_hand]
+        return np.concatenate(places), np.concatenate(scores)
 
-        Of a choice, only lists that hold some of it, and so many of them that more of its rows are
-        looked at than without one: where the best of all are not allowed, the best that are lie
-        scattered (`_CHOICE_EFFORT`).
+    def _among(self, listed: Ids, query: Vectors, k: int) -> Ids | None:
+        """Those of the listed rows that lie in the lists nearest to the query, and all newest ones.
+
+        Lists are gone through until enough allowed rows were seen. The best `k` of one row in a
+        hundred are about the best hundred times `k` of all, so the share of rows to see is that of
+        a search for so many; it grows with their root, as that of `k` does. None where there are no
+        lists, or nothing was measured.
         """
-        quantizer, count = self.coder.core.quantizer, self.coder.lists
-        if choice.listed is None:
-            cosines, lists = quantizer.search(query, min(effort.breadth, count))
-            return Probe(query, lists[0], cosines[0], effort.candidates)
-        cosines, lists = quantizer.search(query, count)
-        members = self._members(choice.listed)[lists[0]]
-        wanted = _CHOICE_EFFORT * effort.breadth * self.covered / count
-        enough = int(np.searchsorted(np.cumsum(members), wanted)) + 1
-        some = np.flatnonzero(members[:enough])
-        return Probe(query, lists[0][some], cosines[0][some], _CHOICE_EFFORT * effort.candidates)
+        if not self.coder.lists or not self.training.efforts:
+            return None
+        cut = int(np.searchsorted(listed, self.covered))
+        coded = listed[:cut]
+        alike = max(round(k * self.covered / max(len(coded), 1)), k)
+        share = self._grown(self.training.efforts[-1], alike).breadth / self.coder.lists
+        enough = max(int(share * len(coded)), _SEEN_AT_LEAST)
+        if len(coded) <= enough:
+            return listed
+        for breadth in (round(2 * share * self.coder.lists), self.coder.lists):
+            probe = self.probe(query, breadth)
+            ranks = self.list_ranks(coded, probe)
+            seen = np.cumsum(np.bincount(ranks, minlength=len(probe.lists) + 1)[:-1])
+            if seen[-1] >= enough:
+                break
+        near = ranks <= np.searchsorted(seen, enough)
+        return np.concatenate([coded[near], listed[cut:]])
 
-    def _members(self, positions: Ids) -> NDArray[np.int64]:
-        """How many of these rows are in each list."""
-        members = np.zeros(self.coder.lists, np.int64)
+    def list_ranks(self, positions: Ids, probe: Probe) -> Ids:
+        """Which of the probe's lists each of these coded rows (ascending) lies in, nearest first.
+
+        Rows of other lists get the number of the probe's lists.
+        """
+        rank = np.full(self.coder.lists, len(probe.lists))
+        rank[probe.lists] = np.arange(len(probe.lists))
+        found = []
         for part in self.parts:
-            assert part.lists is not None
             first, last = np.searchsorted(positions, [part.start, part.stop])
-            here = part.lists[positions[first:last] - part.start]
-            members += np.bincount(here, minlength=self.coder.lists)
-        return members
+            assert part.lists is not None
+            found.append(rank[part.lists[positions[first:last] - part.start]])
+        return np.concatenate(found)
 
     def _grown(self, effort: Effort, k: int) -> Effort:
         """The effort for `k` matches among as many rows as there are by now."""
@@ -133,7 +183,9 @@ class TrainedCodes:
         return Effort(breadth, max(round(effort.candidates * wider * more), 2 * k), effort.least)
 
 
-def _likeliest(part: MappedPart, query: Vectors, effort: Effort, choice: Choice) -> Ids:
+def _likeliest(
+    part: MappedPart, query: Vectors, effort: Effort, choice: Choice
+) -> tuple[Ids, Scores]:
     """Candidates of a part without lists; what is barred was found as well, and is dropped."""
     barred = None if choice.barred is None else choice.barred[part.start : part.stop]
     spare = 0 if barred is None else int(np.count_nonzero(barred))
@@ -141,16 +193,16 @@ def _likeliest(part: MappedPart, query: Vectors, effort: Effort, choice: Choice)
     if isinstance(part.core, faiss.IndexHNSW):
         chosen = _faiss.SearchParametersHNSW(efSearch=max(effort.breadth, effort.candidates))
     wanted = min(effort.candidates + spare, part.stop - part.start)
-    _, places = part.core.search(query, wanted, params=chosen)
-    places = places[0][places[0] >= 0]
-    kept: Ids = places if barred is None else places[~barred[places]]
-    return part.start + kept
+    with threads_for(0):
+        scores, places = part.core.search(query, wanted, params=chosen)
+    kept = places[0] >= 0 if barred is None else (places[0] >= 0) & ~barred[places[0]]
+    return part.start + places[0][kept], scores[0][kept]
 
 
-def _likeliest_in(part: MappedPart, probe: Probe, choice: Choice) -> Ids:
+def _likeliest_in(
+    part: MappedPart, probe: Probe, wanted: int, choice: Choice
+) -> tuple[Ids, Scores]:
     """Candidates of a part among the lists of the probe."""
-    if not len(probe.lists):
-        return np.empty(0, np.int64)
     # FAISS keeps addresses: all of these must live until it has searched.
     query = np.ascontiguousarray(probe.query, np.float32)
     lists = np.ascontiguousarray(probe.lists, np.int64)
@@ -159,8 +211,10 @@ def _likeliest_in(part: MappedPart, probe: Probe, choice: Choice) -> Ids:
     chosen = _faiss.SearchParametersIVF(nprobe=len(lists))
     if selector is not None:
         chosen.sel = selector.faiss
-    wanted = min(probe.wanted, part.stop - part.start)
+    wanted = min(wanted, part.stop - part.start)
     scores, places = np.empty(wanted, np.float32), np.empty(wanted, np.int64)
     pointers = [faiss.swig_ptr(array) for array in (lists, cosines, scores, places)]
-    part.core.search_preassigned_c(1, faiss.swig_ptr(query), wanted, *pointers, False, chosen)
-    return part.start + places[places >= 0]
+    with threads_for(0):
+        part.core.search_preassigned_c(1, faiss.swig_ptr(query), wanted, *pointers, False, chosen)
+    found = places >= 0
+    return part.start + places[found], scores[found]

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from mindseye.types import Ids, Vectors
 
-ROWS_PER_CENTROID = 40
-"""Rows that training looks at for each centroid; FAISS warns below 39."""
+ROWS_PER_CENTROID = 24
+"""Rows that training looks at for each centroid: there are many of those, and they are only places
+to look at."""
 
 _ROUNDS = 8
 _GROUPS_LOOKED_AT = 4
