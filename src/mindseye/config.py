@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -183,6 +183,15 @@ def load_settings(
     settings = Settings(**values, source=source)  # type: ignore[arg-type]
     _check_ranges(settings)
     return settings
+
+
+def overlaid(settings: Settings, changes: Mapping[str, object], layer: str) -> Settings:
+    """The settings with these values, which come from `layer`; raises `ConfigError`."""
+    values = {name: _parse(name, value, layer) for name, value in changes.items()}
+    source = {**settings.source, **dict.fromkeys(values, layer)}
+    changed = replace(settings, **values, source=source)  # type: ignore[arg-type]
+    _check_ranges(changed)
+    return changed
 
 
 def _with_store(entries: Mapping[str, object]) -> dict[str, object]:

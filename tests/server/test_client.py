@@ -113,6 +113,8 @@ def test_the_state_is_told(asked: Client) -> None:
     assert asked.state.encoders()
     assert [one["rows"] for one in asked.state.index()] == [4]
     assert asked.state.settings()
+    changed = {one["name"]: one for one in asked.state.change_settings({"watch_seconds": 7})}
+    assert changed["watch_seconds"]["value"] == 7.0
     assert asked.state.folders()["folders"]
     [root] = asked.state.roots()
     assert asked.state.change_root(root["id"], watched=False)["own"] is False

@@ -80,6 +80,19 @@ def test_settings_say_what_the_library_holds(served: Served, look: Look) -> None
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+def test_settings_of_the_server_are_changed_and_roots_are_watched(own: Served, look: Look) -> None:
+    page = look(own, "/settings")
+    page.get_by_label("Watch for changes").check()
+    expect(page.get_by_label("Watch for changes")).to_be_checked()
+    page.get_by_role("button", name="Show them").click()
+    page.get_by_label("limit", exact=True).fill("17")
+    page.get_by_label("limit", exact=True).press("Tab")
+    expect(page.get_by_text("after a restart")).to_be_visible()
+    chosen = {one["name"]: one for one in page.request.get("/api/v1/settings").json()}
+    assert (chosen["limit"]["chosen"], chosen["limit"]["value"]) == (17, 12)
+    assert page.request.get("/api/v1/roots").json()[0]["watched"]
+
+
 def test_where_there_are_accounts_one_signs_in(own: Served, look: Look) -> None:
     page = look(own)
     shown(page)

@@ -24,6 +24,7 @@ def serve(settings: Settings, *, open_page: bool, as_json: bool) -> None:
     Ctrl-C stops it; long work that was going on is paused and can be resumed.
     """
     try:
+        from mindseye.server import preferences
         from mindseye.server import serve as server
     except ImportError as error:
         raise MissingExtra(str(error.name), "server") from error
@@ -36,5 +37,6 @@ def serve(settings: Settings, *, open_page: bool, as_json: bool) -> None:
         if open_page:
             webbrowser.open(address)
 
+    settings = preferences.preferred(settings)
     with Library.open(settings=settings) as library:
         server.serve(library, settings, ready)

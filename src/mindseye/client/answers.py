@@ -492,6 +492,9 @@ class SettingFacts(TypedDict):
     value: Any
     source: str
     help: str
+    changeable: bool
+    at_once: bool
+    chosen: Any
 
 Sight = Literal["off", "starting", "watching", "polling", "away", "failed"]
 

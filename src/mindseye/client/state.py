@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -49,6 +50,12 @@ class State:
     def settings(self) -> list[SettingFacts]:
         """The settings the server runs by."""
         return cast("list[SettingFacts]", self.connection.get("settings"))
+
+    def change_settings(
+        self, changes: Mapping[str, bool | float | str | None]
+    ) -> list[SettingFacts]:
+        """Choose settings by name; None takes a choice back."""
+        return cast("list[SettingFacts]", self.connection.send("PATCH", "settings", changes))
 
     def me(self) -> Appearance:
         """Who asks, and what they may do."""

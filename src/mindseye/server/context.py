@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Path, Request
@@ -20,6 +20,7 @@ from mindseye.server.folders import Folders
 from mindseye.server.jobs import Jobs
 from mindseye.server.memory import Memory
 from mindseye.server.numbers import Numbers
+from mindseye.server.preferences import Preferences, held_at_once
 from mindseye.server.records import Records
 from mindseye.server.schedule import Schedule
 from mindseye.server.thumbnails import Thumbnails
@@ -39,6 +40,7 @@ class Context:
     library: Library
     settings: Settings
     records: Records
+    preferences: Preferences
     gate: Gate
     jobs: Jobs
     schedule: Schedule
@@ -60,6 +62,7 @@ class Context:
             library=library,
             settings=settings,
             records=records,
+            preferences=Preferences(records),
             gate=Gate(records, lambda album_id: _album_name(library, album_id)),
             jobs=jobs,
             schedule=Schedule(records, jobs),
@@ -99,6 +102,13 @@ class Context:
     def folder_text(self, named: str) -> str:
         """A folder a client names, resolved, as text of the library."""
         return paths.to_text(self.folders.resolve(named))
+
+    def change_settings(self, changes: Mapping[str, Any]) -> None:
+        """Keep settings that were chosen in a browser, and go by those that hold at once."""
+        self.settings = self.preferences.choose(self.settings, changes)
+        self.library.settings = held_at_once(self.library.settings, self.settings)
+        self.thumbnails.limit = self.settings.thumbnails_mb * 1_000_000
+        self.watch.go_by(self.settings)
 
     def close(self) -> None:
         """Let running work stop, and release the file of the server, not the library."""

@@ -39,6 +39,13 @@ watched = Table(
     Column("watched", Boolean, nullable=False),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
 users = Table(
     "users",
     metadata,

@@ -125,6 +125,12 @@ class Watch:
         with self._lock:
             return self._known[root_id]
 
+    def go_by(self, settings: Settings) -> None:
+        """Go by other settings from now on."""
+        self._settings = settings
+        self._pace = replace(self._pace, quiet=settings.watch_seconds)
+        self._look_at_roots()
+
     def look(self) -> Job | None:
         """Start an ingest of what has settled, unless one that the watch started is under way."""
         if self._under_way():

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, Field
 
 from mindseye import __version__
@@ -14,8 +14,10 @@ from mindseye.config import setting_fields
 from mindseye.encode import run_options
 from mindseye.media import paths
 from mindseye.server.access.roles import Role
-from mindseye.server.context import Admin, Guest, Here, Viewer
+from mindseye.server.asked import Text
+from mindseye.server.context import Admin, Context, Guest, Here, Viewer
 from mindseye.server.models import Model, Utc
+from mindseye.server.preferences import AT_ONCE, CHANGEABLE
 from mindseye.server.problems import documented
 
 router = APIRouter(tags=["library"], responses=documented(400, 401, 403, 404, 409, 422, 503))
@@ -245,6 +247,9 @@ class SettingFacts(BaseModel):
     value: Any
     source: str
     help: str
+    changeable: bool = Field(description="Whether it may be changed here.")
+    at_once: bool = Field(description="Whether a change holds at once, or after a restart.")
+    chosen: Any = Field(description="What was chosen here; null where nothing was.")
 
 
 _SECRET = frozenset({"store"})
@@ -253,14 +258,40 @@ _SECRET = frozenset({"store"})
 
 @router.get("/settings")
 def settings(context: Here, caller: Admin) -> list[SettingFacts]:
-    """The settings the server runs by. They are read once, when it starts."""
+    """The settings the server runs by."""
     del caller
+    return _settings(context)
+
+
+@router.patch("/settings")
+def change_settings(
+    context: Here,
+    caller: Admin,
+    changes: Annotated[
+        dict[Annotated[str, Field(max_length=60)], bool | int | float | Text | None],
+        Body(max_length=100, examples=[{"watch": True, "read_text": False}]),
+    ],
+) -> list[SettingFacts]:
+    """Choose settings by name; null takes a choice back, which holds after a restart.
+
+    Only what is no matter of safety can be chosen, and flags and the environment win.
+    """
+    context.change_settings(changes)
+    context.gate.note(caller, "settings", ", ".join(changes))
+    return _settings(context)
+
+
+def _settings(context: Context) -> list[SettingFacts]:
+    chosen = context.preferences.all()
     return [
         SettingFacts(
             name=entry.name,
             value=_shown(entry.name, getattr(context.settings, entry.name)),
             source=context.settings.source.get(entry.name, "default"),
             help=entry.metadata["help"],
+            changeable=entry.name in CHANGEABLE,
+            at_once=entry.name in AT_ONCE,
+            chosen=chosen.get(entry.name),
         )
         for entry in setting_fields()
     ]

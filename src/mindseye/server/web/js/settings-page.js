@@ -8,6 +8,7 @@ import { FolderChooser } from './folder-chooser.js';
 import { startJob } from './live.js';
 import { may } from './me.js';
 import { attempt } from './notice.js';
+import { settingsForm } from './settings-form.js';
 import { deed, leaf, line, part } from './settings-parts.js';
 import { list as listKeys } from './shortcuts.js';
 import { effect } from './signal.js';
@@ -15,7 +16,6 @@ import { choose, chosen } from './theme.js';
 import { watchedRoots } from './watched-roots.js';
 import { bytes, count } from './words.js';
 
-/** @typedef {{name: string, value: unknown, source: string, help: string}} Setting */
 /** @typedef {{encoder: string, dim: number, vectors: number}} Space */
 
 /** @returns {import('./main.js').Page} */
@@ -33,7 +33,7 @@ export function page() {
   const load = async () => {
     await attempt(async () => fill(library, ...libraryParts(await get('/status'))));
     fill(account, ...accountPart());
-    if (may('admin')) await attempt(async () => fill(server, serverPart(await get('/settings'))));
+    if (may('admin')) fill(server, serverPart());
   };
   return { element, arrive: () => void load() };
 }
@@ -113,26 +113,13 @@ function addFolder() {
   return h('button', { type: 'button', class: 'button small', onclick }, 'Add a folder');
 }
 
-/** @param {Setting[]} settings */
-function serverPart(settings) {
+function serverPart() {
   const show = () =>
-    opened(
-      'Settings of the server',
-      h('h2', {}, 'Settings of the server'),
-      h('p', { class: 'faint' }, 'They are read once, when it starts.'),
-      h(
-        'dl',
-        { class: 'facts' },
-        ...settings.flatMap(({ name, value, source, help }) => [
-          h('dt', { title: help }, name),
-          h(
-            'dd',
-            {},
-            h('code', {}, value === '' ? '–' : String(value)),
-            h('small', {}, ` ${source}`),
-          ),
-        ]),
-      ),
-    );
+    attempt(async () => {
+      const form = settingsForm(await get('/settings'));
+      const words = 'What may be changed here is kept; flags and the environment win.';
+      const name = 'Settings of the server';
+      opened(name, h('h2', {}, name), h('p', { class: 'faint' }, words), form);
+    });
   return part('Server', line('What it runs by', deed('Show them', show)));
 }
