@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from mindseye.errors import ConfigError, NotFound, SchemaTooNew, StoreError, StoreUnavailable
+from mindseye.query.model import Field, Operator
 from mindseye.stores import open_store
+from mindseye.stores.base import Selection
 from mindseye.stores.postgresql import vectors as postgres_vectors
 from mindseye.stores.schema import photos
 from mindseye.testing.index_contract import unit_rows
 from mindseye.testing.samples import SPACE, frames_of, put_some, search_ids
+from mindseye.types import Edit
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
 
@@ -157,6 +160,7 @@ def test_threads_and_stores_may_write_at_once(postgres_library, tmp_path):
 def indexed(postgres_library, tmp_path, monkeypatch):
     """A store whose only space has an index, though it is small."""
     monkeypatch.setattr(postgres_vectors, "LEAST_INDEXED", 100)
+    monkeypatch.setattr(postgres_vectors, "_FEW", 10)
     monkeypatch.setattr(postgres_vectors, "_LISTED", 10)
     with opened(postgres_library, tmp_path) as store:
         ids = put_some(store, 400)
@@ -182,6 +186,21 @@ def test_a_search_by_the_index_finds_what_a_look_at_all_finds(indexed):
         assert len(table.search(query, 400)[0]) == 400
 
 
+@pytest.mark.parametrize("share", [0.5, 0.04, 0.01])
+def test_behind_a_filter_the_best_that_pass_are_found_however_few_they_are(indexed, share):
+    store, ids, rows = indexed
+    wide = round(1 / share)
+    chosen = [photo for number, photo in enumerate(ids) if number % wide == 0]
+    store.edits.put(chosen, Edit(rating=5))
+    passing = Selection(filter=Field("rating", Operator.IS, 5))
+    for seed in range(5):
+        query = unit_rows(1, seed=2000 + seed)
+        found = store.vectors(SPACE).filtered(query, 10, passing)
+        order = np.argsort(-(rows[::wide] @ query[0]))[: len(found)]
+        assert len(found) == min(10, len(chosen))
+        assert found.ids.tolist() == np.array(frames_of(store, chosen))[order].tolist()
+
+
 def test_the_server_goes_through_the_index(indexed):
     store, _, rows = indexed
     table = store.vectors(SPACE)
@@ -190,7 +209,8 @@ def test_the_server_goes_through_the_index(indexed):
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         connection.exec_driver_sql("SET LOCAL enable_sort = off")
         compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-        given = compiled.construct_params(table._given(rows[0], 5))
+        given = {**table._given(rows[0], 5), "looked": 25, "kept": 25}
+        given = compiled.construct_params(given)
         plan = connection.exec_driver_sql(f"EXPLAIN {compiled}", given).scalars().all()
     assert any(f"ix_vectors_space_{table._space_id}" in line for line in plan)
 

@@ -117,7 +117,7 @@ class Ingest:
                 done=done + unchanged,
                 total=candidates + unchanged,
                 unchanged=unchanged,
-                skipped=len(counts.skipped),
+                skipped=len(counts.skipped) + sum(len(tally.unheld) for tally in tallies),
                 scanned=scanned,
                 seconds_left=self._pace.seconds_left(candidates - done) if scanned else None,
             )
@@ -146,7 +146,7 @@ class Ingest:
             moved=counts.moved,
             unchanged=sum(tally.unchanged for tally in tallies),
             missing=self._missing,
-            skipped=tuple(counts.skipped),
+            skipped=(*counts.skipped, *(entry for tally in tallies for entry in tally.unheld)),
             skipped_before=sum(tally.skipped_before for tally in tallies),
             unavailable=tuple(entry for tally in tallies for entry in tally.unavailable),
             seconds=seconds,

@@ -44,6 +44,8 @@ class Tally:
     gone: list[int] = field(default_factory=list)
     vanished: list[Location] = field(default_factory=list)
     unavailable: list[Skipped] = field(default_factory=list)
+    unheld: list[Skipped] = field(default_factory=list)
+    """Files that the database cannot even name; every survey finds them anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,10 @@ class Survey:
         fresh: list[tuple[Folder, ScannedFile, KnownFile | None]] = []
         for folder in folders:
             for file in folder.files:
+                location = Location(self.root.id, folder.path, file.name)
+                if not self.store.files.holds(location):
+                    self._unheld(location)
+                    continue
                 before = known.pop((folder.path, file.name), None)
                 if self.again or before is None or before.stamp != file.stamp:
                     fresh.append((folder, file, before))
@@ -105,6 +111,10 @@ class Survey:
                 before.photo_id if before else None,
                 frozenset(() if self.again else digests.get(file.stamp.size, ())),
             )
+
+    def _unheld(self, location: Location) -> None:
+        reason = "the database holds no names that long (add a folder further down as a root)"
+        self.tally.unheld.append(Skipped(paths.join(self.root.path, location), reason))
 
     def _note_unchanged(self, file: KnownFile) -> None:
         if file.skipped:

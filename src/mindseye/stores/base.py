@@ -325,6 +325,9 @@ class Files(Protocol):
     def with_digests(self, digests: Sequence[str]) -> dict[str, list[Photo]]:
         """Photos by digest, missing ones included."""
 
+    def holds(self, location: Location) -> bool:
+        """Whether a file of this place can be written: a server may limit the length of names."""
+
 
 class VectorTable(Protocol):
     """The vectors of one space, searched through its index."""

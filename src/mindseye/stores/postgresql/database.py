@@ -44,9 +44,12 @@ _SETTINGS: Final = {
     "plan_cache_mode": "force_custom_plan",
     "hnsw.iterative_scan": "relaxed_order",
     "hnsw.ef_search": "100",
+    "hnsw.max_scan_tuples": "1000000",
+    "hnsw.scan_mem_multiplier": "32",
 }
 """What every connection is set to. A plan is made for each filter anew, for filters differ in how
-many photos pass; searches sort what a relaxed order gives them."""
+many photos pass; a look at an index ends where it is told to, and what it gives in relaxed order is
+sorted by the statement."""
 
 _OLDEST: Final = (0, 8)
 """The first version of pgvector that goes on scanning until enough rows pass a filter."""

@@ -21,9 +21,10 @@ from mindseye.stores.postgresql.database import (
     url_of,
     writing,
 )
+from mindseye.stores.postgresql.rows import copy_vectors
 from mindseye.stores.postgresql.texts import PostgresWords
 from mindseye.stores.postgresql.upgrade import let_compare
-from mindseye.stores.postgresql.vectors import PostgresVectors, copy_vectors
+from mindseye.stores.postgresql.vectors import PostgresVectors
 from mindseye.stores.schema import metadata, vectors
 from mindseye.stores.sql.indexed import IndexedVectors
 from mindseye.stores.sql.session import Session, repeatable

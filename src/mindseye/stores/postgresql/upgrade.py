@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from mindseye.stores.postgresql.database import Server, extend, look, new_enough
-from mindseye.stores.postgresql.vectors import stream
+from mindseye.stores.postgresql.rows import stream
 from mindseye.stores.sql.session import Session
 
 _AT_ONCE: Final = 5_000

@@ -1,16 +1,20 @@
 """The vectors of one space, compared by pgvector in the server.
 
-A space has a partial index (HNSW) of its own once it is large enough. Where it serves, the server
-goes through it in order of distance until enough rows pass; its order is relaxed, so what it gives
-is sorted outside that scan, by the exact score and then by id: sorted inside, the index could not
-be used. Where few rows can pass, or very many are wanted, all that can pass are compared.
+A space has a partial index (HNSW) of its own once it is large enough. A search first looks at the
+nearest rows that little effort finds there, and keeps those that pass. That is enough for a query
+as near to some row as rows are to each other, such as a picture; one that is far from all, such as
+words, and one behind a filter that few of them pass, takes a second look that goes much further.
+Where so few pass in all that they are soon compared, and where too few are found, all that pass are
+compared. What the index gives is in relaxed order, so it is sorted outside that scan, by the
+exact score and then by id: sorted inside, the index could not be used.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +28,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    func,
     literal_column,
     select,
     text,
@@ -32,6 +37,7 @@ from sqlalchemy.types import UserDefinedType
 
 from mindseye.stores.base import Problem, Selection
 from mindseye.stores.filters import where
+from mindseye.stores.postgresql.rows import stream
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.compared import ComparedVectors
@@ -50,18 +56,37 @@ _MOST_DIMENSIONS: Final = 4_000
 _MOST_BY_INDEX: Final = 1_000
 """Of more matches than this the index would have to be read in large parts: all are compared."""
 
-_LISTED: Final = 2_000
-"""So many frames are compared one by one within milliseconds; where more pass, the index serves."""
+_FEW: Final = 500
+"""So many frames that pass are found and compared before the index has been looked at once."""
+
+_LISTED: Final = 10_000
+"""So many frames are compared one by one sooner than the index is looked through for them."""
 
 _EXPLORED: Final = 400
-"""So many rows the server explores at a time at least: fewer find less, more take longer."""
+_EXPLORED_FOR: Final = 100_000
+"""So many rows of so many the server explores at a time at least. Of ten times as many it explores
+three times as many, for among more rows fewer paths lead to the nearest ones."""
 
 _MOST_EXPLORED: Final = 1_000
 """pgvector explores no more at a time; it goes on from there."""
 
+_FIRST_LOOK: Final = 400
+"""So many of the nearest rows are looked at first, where some may not pass a filter; without one,
+of those of a second look only so many may be shown."""
+
+_FAR_SHARE: Final = 400
+"""The second look is at one row of so many: of a million words find 0.99 of the best ten."""
+
+_LEAST_FAR: Final = 1_000
+_MOST_FAR: Final = 10_000
+"""The second look is at so many rows at least, and at most."""
+
 _SPARE: Final = 3
-"""How many times more matches are asked for than needed: behind a filter the index goes on in
-batches, of which a later one may hold better matches than an earlier one."""
+"""How many times more matches are asked for than needed: the index goes on in batches, of which a
+later one may hold better matches than an earlier one."""
+
+_SAMPLE: Final = 32
+"""So many rows tell how near rows are to each other."""
 
 _BUILDERS: Final = 0x6D696E64
 """The first half of the advisory lock of whoever makes an index; the space is the other half."""
@@ -101,8 +126,17 @@ def _passing(chosen: Selection) -> ColumnElement[bool]:
     return passing
 
 
-def _visible_frames(passing: ColumnElement[bool]) -> Select[int]:
-    return select(frames.c.id).join(photos, photos.c.id == frames.c.photo_id).where(passing)
+def _listed(
+    connection: Connection, passing: ColumnElement[bool], most: int
+) -> Sequence[int] | None:
+    """The frames that pass, None if they are more than `most`."""
+    # Planned as if all were wanted: a limit lets the server hope to come upon some by chance.
+    every = select(frames.c.id).join(photos).where(passing).cte().prefix_with("MATERIALIZED")
+    first = select(every.c.id).limit(most + 1)
+    connection.execute(_BY_KEYS, {"scans": "off"})
+    found = connection.execute(first).scalars().all()
+    connection.execute(_BY_KEYS, {"scans": "on"})
+    return None if len(found) > most else found
 
 
 def _owned() -> Select[Any]:
@@ -111,8 +145,23 @@ def _owned() -> Select[Any]:
     return select().select_from(both.join(photos, photos.c.id == frames.c.photo_id))
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a look at the index found: the best that pass, and what tells whether they are."""
+
+    found: Matches
+    nearest: float
+    """The best score of all rows looked at, whether or not they pass."""
+
+    passed: int
+    """How many of them pass."""
+
+
 def _matches(connection: Connection, best: Select[int, float], given: Mapping[str, Any]) -> Matches:
-    rows = connection.execute(best, given).all()
+    return _as_matches(connection.execute(best, given).all())
+
+
+def _as_matches(rows: Sequence[Any]) -> Matches:
     ids = np.array([row[0] for row in rows], dtype=np.int64)
     return Matches(ids, np.array([row[1] for row in rows], dtype=np.float32))
 
@@ -129,8 +178,11 @@ class PostgresVectors(ComparedVectors):
         self, session: Session, catalog: SqlCatalog, space: tuple[int, EmbeddingSpace]
     ) -> None:
         super().__init__(session, catalog, space)
-        self._indexed = False
+        self._indexed = 0
+        self._nearness: float | None = None
         self._index = f"ix_vectors_space_{self._space_id}"
+        frame = vectors.c.frame_id
+        self._ends = select(func.min(frame), func.max(frame)).where(self._mine)
         self._halves = Pgvector(f"halfvec({self._space.dim})")
         self._floats = Pgvector(f"vector({self._space.dim})")
 
@@ -146,27 +198,29 @@ class PostgresVectors(ComparedVectors):
 
     @repeatable
     def filtered(self, query: Vectors, k: int, chosen: Selection) -> Matches:
-        """The `k` best frames for one query `(1, dim)` among the photos chosen.
-
-        The index serves where it is, and where more can pass than are quickly compared: how many
-        pass is found out by listing the first of them, for the server's own guess may be far off.
-        """
+        """The `k` best frames for one query `(1, dim)` among the photos chosen."""
         self._check(query)
         passing = _passing(chosen)
         given = self._given(query[0], k)
         with self._session.read() as connection:
             if k > _MOST_BY_INDEX or not self._has_index(connection):
                 return _matches(connection, self.compared(passing), given)
-            if chosen.filter is not None or chosen.within is not None:
-                first = _visible_frames(passing).limit(_LISTED + 1)
-                few = connection.execute(first).scalars().all()
-                if len(few) <= _LISTED:
-                    return _matches(connection, self.listed(few), given)
-            explored = min(max(_EXPLORED, 2 * given["asked"]), _MOST_EXPLORED)
-            connection.execute(_BY_INDEX, {"rows": str(explored)})
-            found = _matches(connection, self.by_index(passing), given)
-            if len(found) == k:
-                return found
+            all_pass = chosen.filter is None and chosen.within is None
+            if not all_pass and (few := _listed(connection, passing, _FEW)) is not None:
+                return _matches(connection, self.listed(few), given)
+            first = given["asked"] if all_pass else max(given["asked"], _FIRST_LOOK)
+            given |= {"looked": first, "kept": first}
+            seen = self._look(connection, passing, given)
+            if len(seen.found) == k and seen.nearest >= self._least_near(connection):
+                return seen.found
+            narrow = not all_pass and seen.passed * self._indexed <= 2 * _LISTED * first
+            if narrow and (some := _listed(connection, passing, _LISTED)) is not None:
+                return _matches(connection, self.listed(some), given)
+            looked = max(first, min(max(self._indexed // _FAR_SHARE, _LEAST_FAR), _MOST_FAR))
+            given |= {"looked": looked, "kept": max(first, _FIRST_LOOK) if all_pass else looked}
+            seen = self._look(connection, passing, given)
+            if len(seen.found) == k:
+                return seen.found
             # The index may end before enough is found; what is compared row by row does not.
             return _matches(connection, self.compared(passing), given)
 
@@ -189,13 +243,30 @@ class PostgresVectors(ComparedVectors):
 
     def drop(self) -> None:
         """Remove the index."""
-        self._indexed = False
+        self._indexed = 0
         with self._session.write() as connection:
             connection.execute(text(f"DROP INDEX IF EXISTS {self._index}"))
 
-    def by_index(self, passing: ColumnElement[bool]) -> Select[int, float]:
-        """The best rows that pass, found by way of the index."""
-        return self._best(cast(_ROW, self._halves), _owned().where(passing))
+    def by_index(self, passing: ColumnElement[bool]) -> Select[int, float, float, int]:
+        """Of the nearest rows that the index finds the best that pass.
+
+        Beside each stand the best score of all of these rows, and how many of them pass.
+        """
+        rows = self._nearest(cast(_ROW, self._halves), select(), "looked").subquery()
+        score = rows.c.score
+        near = (
+            select(rows.c.frame_id, score, func.max(score).over().label("nearest"))
+            .order_by(score.desc())
+            .limit(bindparam("kept", type_=Integer))
+            .subquery()
+        )
+        return (
+            select(near.c.frame_id, near.c.score, near.c.nearest, func.count().over())
+            .select_from(near.join(frames, frames.c.id == near.c.frame_id).join(photos))
+            .where(passing)
+            .order_by(near.c.score.desc(), near.c.frame_id)
+            .limit(bindparam("k", type_=Integer))
+        )
 
     def compared(self, passing: ColumnElement[bool]) -> Select[int, float]:
         """The best of all rows that pass; in the form of the column itself no index serves."""
@@ -207,25 +278,53 @@ class PostgresVectors(ComparedVectors):
 
     def _given(self, query: NDArray[np.float32], k: int) -> dict[str, Any]:
         """The parameters of a statement."""
-        row = f"[{','.join(map(repr, query.tolist()))}]"
-        return {"query": row, "asked": _SPARE * k + 10, "k": k}
+        row = ",".join(f"{value:.9g}" for value in query.tolist())
+        return {"query": f"[{row}]", "asked": _SPARE * k + 10, "k": k}
 
-    def _best(self, row: ColumnElement[Any], rows: Select[Any]) -> Select[int, float]:
-        """The rows nearest to the query by `row`; their exact scores are sorted outside."""
+    def _nearest(self, row: ColumnElement[Any], rows: Select[Any], count: str) -> Select[Any]:
+        """Among these the rows nearest to the query by `row`, with their exact scores."""
         exact = -_distance(cast(_ROW, self._floats), cast(_QUERY, self._floats))
-        near = (
+        return (
             rows.add_columns(vectors.c.frame_id, exact.label("score"))
             # Not a parameter: else the partial index would not be recognised.
             .where(vectors.c.space_id == literal_column(str(self._space_id)))
             .order_by(_distance(row, cast(_QUERY, self._halves)))
-            .limit(bindparam("asked", type_=Integer))
-            .subquery()
+            .limit(bindparam(count, type_=Integer))
         )
+
+    def _best(self, row: ColumnElement[Any], rows: Select[Any]) -> Select[int, float]:
+        """The rows nearest to the query by `row`, sorted outside by their exact scores."""
+        near = self._nearest(row, rows, "asked").subquery()
         return (
             select(near.c.frame_id, near.c.score)
             .order_by(near.c.score.desc(), near.c.frame_id)
             .limit(bindparam("k", type_=Integer))
         )
+
+    def _look(
+        self, connection: Connection, passing: ColumnElement[bool], given: Mapping[str, Any]
+    ) -> _Seen:
+        """What the index finds with an effort that fits the size of the space."""
+        grown = int(_EXPLORED * math.sqrt(self._indexed / _EXPLORED_FOR))
+        explored = min(max(_EXPLORED, grown, 2 * given["asked"]), _MOST_EXPLORED)
+        connection.execute(_EXPLORE, {"rows": str(explored)})
+        rows = connection.execute(self.by_index(passing), given).all()
+        nearest, passed = (float(rows[0][2]), int(rows[0][3])) if rows else (-math.inf, 0)
+        return _Seen(_as_matches(rows), nearest, passed)
+
+    def _least_near(self, connection: Connection) -> float:
+        """What a query scores at least that is near to some row.
+
+        Such a one lies between two rows, as far from both as can be.
+        """
+        if self._nearness is None:
+            first, last = connection.execute(self._ends).one()
+            wanted = np.unique(np.linspace(first, last, _SAMPLE).astype(np.int64)).tolist()
+            some = select(vectors.c.vector).where(self._mine, one_of(vectors.c.frame_id, wanted))
+            rows = self._unpacked(connection.execute(some).scalars().all())
+            scores = rows @ rows.T
+            self._nearness = float(np.sqrt((1 + scores.min(initial=1.0)) / 2))
+        return self._nearness
 
     def _insert(
         self, connection: Connection, frame_ids: Sequence[int], rows: NDArray[np.float16]
@@ -245,8 +344,9 @@ class PostgresVectors(ComparedVectors):
 
     def _has_index(self, connection: Connection) -> bool:
         if not self._indexed:
-            self._indexed = bool(connection.execute(_WHOLE, {"name": self._index}).scalar())
-        return self._indexed
+            rows = connection.execute(_INDEXED, {"name": self._index}).scalar()
+            self._indexed = 0 if rows is None else max(int(rows), 1)
+        return self._indexed > 0
 
     def _make_index(self) -> None:
         """Make the index while others read and write, unless somebody does or the role may not."""
@@ -284,40 +384,18 @@ _OWNS: Final = text(
 )
 _TAKE: Final = text("SELECT pg_try_advisory_lock(:builders, :space)")
 _GIVE: Final = text("SELECT pg_advisory_unlock(:builders, :space)")
-_BY_INDEX: Final = text(
-    # The server thinks sorting cheaper than it is, where a filter passes more than it guesses.
+_INDEXED: Final = text(
+    "SELECT reltuples FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+    " WHERE indisvalid AND indexrelid = to_regclass(:name)"
+)
+"""How many rows a whole index holds, as the server remembers it."""
+
+_BY_KEYS: Final = text(
+    # The server would read all photos for a few of them where it cannot guess how few.
+    "SELECT set_config('enable_seqscan', :scans, true),"
+    " set_config('enable_bitmapscan', :scans, true)"
+)
+_EXPLORE: Final = text(
+    # It would sort all vectors where it thinks that cheaper than it is.
     "SELECT set_config('hnsw.ef_search', :rows, true), set_config('enable_sort', 'off', true)"
 )
-
-
-def copy_vectors(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of `vectors` with their ids, as they come out of another database."""
-    by_length = groupby(sorted(rows, key=_length), key=_length)
-    for _, alike in by_length:
-        some = list(alike)
-        values = np.stack([np.frombuffer(row["vector"], "<f2") for row in some])
-        known = {name: [row[name] for row in some] for name in ("id", "space_id", "frame_id")}
-        stream(connection, values, **known)
-
-
-def _length(row: Mapping[str, Any]) -> int:
-    return len(row["vector"])
-
-
-def stream(
-    connection: Connection, rows: NDArray[np.float16], **columns: int | Sequence[int]
-) -> None:
-    """Write rows of `vectors` by binary COPY: each field with its length, big end first."""
-    dim = rows.shape[1]
-    numbers = [part for name in columns for part in ((f"{name}_length", ">i4"), (name, ">i8"))]
-    halves = [("length", ">i4"), ("dim", ">i2"), ("unused", ">i2"), ("row", ">f2", (dim,))]
-    packed = np.zeros(len(rows), dtype=[("fields", ">i2"), *numbers, *halves])
-    packed["fields"], packed["length"] = len(columns) + 1, 4 + 2 * dim
-    packed["dim"], packed["row"] = dim, rows
-    for name, values in columns.items():
-        packed[f"{name}_length"], packed[name] = 8, values
-    driver = connection.connection.driver_connection
-    assert driver is not None, "the connection is open"
-    into = f"COPY vectors ({', '.join(columns)}, vector) FROM STDIN (FORMAT BINARY)"
-    with driver.cursor() as cursor, cursor.copy(into) as copy:
-        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + packed.tobytes() + b"\xff\xff")

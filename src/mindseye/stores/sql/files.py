@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from math import inf
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select, true, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+)
 
 from mindseye.media import paths
 from mindseye.stores.base import KnownFile, Root
@@ -23,6 +35,8 @@ class SqlFiles:
     def __init__(self, session: Session, catalog: SqlCatalog) -> None:
         self._session = session
         self._catalog = catalog
+        self._longest_folder = _longest(session, photos.c.folder)
+        self._longest_name = _longest(session, photos.c.name)
 
     @repeatable
     def roots(self) -> list[Root]:
@@ -113,6 +127,19 @@ class SqlFiles:
         for photo in self._catalog.photos(listed):
             found[photo.digest].append(photo)
         return dict(found)
+
+    def holds(self, location: Location) -> bool:
+        """Whether a file of this place can be written: a server may limit the length of names."""
+        return (
+            len(location.folder) <= self._longest_folder
+            and len(location.name) <= self._longest_name
+        )
+
+
+def _longest(session: Session, column: Column[str]) -> float:
+    """So many characters a column holds in this database."""
+    length: int | None = getattr(column.type.dialect_impl(session.engine.dialect), "length", None)
+    return inf if length is None else length
 
 
 def _roots(connection: Connection) -> list[Root]:
