@@ -29,6 +29,7 @@ from filters import fill
 from machine import describe
 from mindseye.config import load_settings
 from mindseye.library import Library
+from mindseye.server.rest import CALM
 
 BINARY = {"Accept": "application/vnd.mindseye.columns"}
 THINGS = ("a dog on a beach", "birthday cake", "mountain lake at dawn", "red car", "an old bridge")
@@ -51,8 +52,12 @@ def main() -> None:
         with served(library, pictures) as (address, process):
             print("\n| what | measured |\n|---|---|")
             alone(address, process)
+            time.sleep(CALM + 5)
+            tell("memory when nobody has asked for a while", memory(process))
             asyncio.run(together(address, pictures, options.clients, options.searches))
-            tell("resident memory afterwards", f"{resident(process):.0f} MB")
+            tell("memory afterwards", memory(process))
+            time.sleep(CALM + 5)
+            tell("memory when nobody has asked for a while", memory(process))
 
 
 def make(library: Path, count: int) -> None:
@@ -98,10 +103,10 @@ def alone(address: str, process: subprocess.Popen[str]) -> None:
     """What one client waits for, first and later."""
     with httpx.Client(base_url=address, timeout=60) as client:
         client.get("/readyz")
-        tell("resident memory, nothing loaded", f"{resident(process):.0f} MB")
+        tell("memory, nothing loaded", memory(process))
         first = timed(lambda: client.get("/api/v1/search", params={"q": "a cat", "limit": 50}))
         tell("first search, which loads encoder and index", f"{first:.0f} ms")
-        tell("resident memory with the encoder loaded", f"{resident(process):.0f} MB")
+        tell("memory with the encoder loaded", memory(process))
         for name in ("timeline", "positions", "map", "facets", "suggest?q=ca"):
             times = [timed(lambda name=name: client.get(f"/api/v1/{name}", headers=BINARY))]
             times += [
@@ -192,10 +197,16 @@ def cpu_seconds(process: subprocess.Popen[str]) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def resident(process: subprocess.Popen[str]) -> float:
-    """Megabytes of memory that are the process's own: files it has mapped are not among them."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    return int(status.partition("RssAnon:")[2].split()[0]) / 1e3
+def memory(process: subprocess.Popen[str]) -> str:
+    """Megabytes that are in memory, its share of what others have too, and what is its own."""
+    text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    told = {
+        name: int(text.partition(f"{name}:")[2].split()[0]) / 1e3
+        for name in ("Rss", "Pss", "Anonymous")
+    }
+    return "resident {Rss:.0f} MB, in proportion {Pss:.0f} MB, its own {Anonymous:.0f} MB".format(
+        **told
+    )
 
 
 def tell(what: str, measured: str) -> None:

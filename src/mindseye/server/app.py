@@ -20,6 +20,7 @@ from mindseye.server.access.roles import Role
 from mindseye.server.context import Context
 from mindseye.server.guard import Guard, Names, policy
 from mindseye.server.numbers import Counting
+from mindseye.server.rest import Resting
 from mindseye.server.routes import (
     API,
     access,
@@ -104,6 +105,7 @@ def create_app(library: Library, settings: Settings | None = None) -> FastAPI:
         policy=policy(settings.tiles),
         most_bytes=settings.upload_mb * 1_000_000,
     )
+    app.add_middleware(Resting, rest=library.store.rest, busy=lambda: context.jobs.busy)
     app.add_middleware(Counting, numbers=context.numbers)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     return app

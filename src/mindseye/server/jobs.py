@@ -96,6 +96,11 @@ class Jobs:
         self._told = 0.0
         self._worker: Thread | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether a job is at work."""
+        return self._running is not None
+
     def all(self) -> list[Job]:
         """All jobs, the latest first."""
         with self._changed:

@@ -575,5 +575,8 @@ class Store(Protocol):
     def check(self, *, repair: bool = False) -> Iterator[Problem]:
         """Look for what must not be: broken rows, foreign keys, vectors and index files."""
 
+    def rest(self) -> None:
+        """Give back the connections and mapped files that are not in use; they come again."""
+
     def close(self) -> None:
         """Release files and connections."""

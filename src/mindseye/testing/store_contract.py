@@ -173,6 +173,16 @@ class PutContract(StoreFixtures):
             assert store.catalog.photos(ids) == before
             assert search_ids(store, unit_rows(1, seed=1)[0], 1) == [ids[1]]
 
+    def test_a_store_that_rested_works_on(self, store: Store) -> None:
+        ids = put_some(store, 5)
+        before = search_ids(store, unit_rows(1, seed=3)[0], 3)
+        store.rest()
+        assert search_ids(store, unit_rows(1, seed=3)[0], 3) == before
+        assert [photo.id for photo in store.catalog.photos(ids)] == ids
+        store.rest()
+        [added] = put_some(store, 1, first=9)
+        assert search_ids(store, unit_rows(1, seed=9)[0], 1) == [added]
+
     def test_a_replaced_photo_keeps_its_id_and_when_it_was_added(self, store: Store) -> None:
         [photo_id] = put_some(store, 1)
         before = store.catalog.get(photo_id)

@@ -173,6 +173,12 @@ class SqlStore(ABC):
         for info in self.spaces():
             yield from self.vectors(info.space).check(repair=repair)
 
+    def rest(self) -> None:
+        """Give back the connections and mapped files that are not in use; they come again."""
+        for table in list(self._tables.values()):
+            table.close()
+        self._session.engine.dispose()
+
     def close(self) -> None:
         """Release files and connections."""
         self._session.engine.dispose()
