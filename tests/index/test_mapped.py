@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import faiss
 import numpy as np
 import pytest
 
+from mindseye.index import mapped
 from mindseye.index.exact import best, last_of_each, score
 from mindseye.index.mapped import MappedIndex
 from mindseye.index.matrix import header, scanner_of
@@ -277,3 +279,17 @@ def test_ties_at_the_edge_are_broken_by_id(tmp_path):
     assert best(ids, scores, 2).ids.tolist() == [7, 1]
     assert best(ids, scores, 9).ids.tolist() == [7, 1, 4, 9]
     assert best(ids, scores, 0).ids.tolist() == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells of mappings")
+@pytest.mark.parametrize(("least", "advised"), [(0, True), (2**30, False)])
+def test_many_rows_are_read_from_the_disk_one_by_one(folder, monkeypatch, least, advised):
+    monkeypatch.setattr(mapped, "_SCATTERED_FROM", least)
+    filled(folder)
+    index = MappedIndex(folder, "space", DIM)
+    assert len(index) == ROWS
+    rows = str(next(folder.glob("rows-*")))
+    told = Path("/proc/self/smaps").read_text().split(rows)[1:]
+    flags = [each.partition("VmFlags:")[2].partition("\n")[0].split() for each in told]
+    # FAISS asks for it in any case, for the mapping it compares everything in.
+    assert all("rr" in each for each in flags) is advised

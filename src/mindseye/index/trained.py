@@ -100,7 +100,8 @@ class TrainedCodes:
                 # Not even a list lies where the near queries' best rows do.
                 continue
             places, _ = self.candidates(probe, effort, choice)
-            found = scan_listed(self.rows, places, query, k)
+            # In the order of the file, as a disk reads them best.
+            found = scan_listed(self.rows, np.sort(places), query, k)
             positions = np.concatenate([found[0], newest[0]])
             scores = np.concatenate([found[1], newest[1]])
             if len(scores) >= min(k, choice.size) and max(scores, default=0.0) >= effort.least:
