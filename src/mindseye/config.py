@@ -123,6 +123,9 @@ class Settings:
     )
     upload_mb: int = _setting(64, "Megabytes of a picture that is sent to the server to search.")
     thumbnails_mb: int = _setting(2048, "Megabytes of thumbnails that the server keeps on disk.")
+    thumbnails: bool = _setting(
+        True, "Whether an ingest of the server makes thumbnails of what it decodes anyway."
+    )
     tiles: str = _setting(
         "", "URL of map tiles with {z}, {x} and {y}; empty draws the towns of the gazetteer."
     )

@@ -20,7 +20,7 @@ from mindseye.encoders import open_encoder
 from mindseye.encoders.base import Encoder
 from mindseye.encoders.resident import Resident
 from mindseye.errors import NotFound
-from mindseye.ingest.options import Observer
+from mindseye.ingest.options import Observer, Thumbnailing
 from mindseye.media import paths
 from mindseye.query.build import Ask
 from mindseye.query.facets import USUAL
@@ -134,10 +134,12 @@ class Library:
         again: bool = False,
         observer: Observer | None = None,
         cancel: Event | None = None,
+        thumbnails: Thumbnailing | None = None,
     ) -> IngestReport:
         """Take in every picture below these folders; originals are only ever read.
 
         With `again` files that have not changed are read anew too, but not encoded anew.
+        `thumbnails` are made of what is decoded, as far as that gives enough pixels.
 
         Pictures are encoded by the library's encoder, those of an album that is searched by another
         one by that too. Where a flag insists on an encoder that is not the library's, the library
@@ -146,7 +148,8 @@ class Library:
         """
         listed = [paths.to_text(paths.absolute(folder)) for folder in folders]
         self._check_index()
-        report = self._work(observer, cancel).ingest(listed, again=again)
+        work = replace(self._work(observer, cancel), thumbnails=thumbnails)
+        report = work.ingest(listed, again=again)
         self._builder.start()
         return report
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from starlette.testclient import TestClient
+from tests.server.test_jobs import JOBS, until
 
 from mindseye.errors import MediaError, NotFound
 from mindseye.library import Library
@@ -84,3 +86,28 @@ def test_a_file_that_changed_is_shown_and_not_kept(
         kept.get(photo, Size.TINY, WEBP)
     with pytest.raises(NotFound):
         kept.get(replace(photo, missing_since=photo.added_at), Size.TINY, WEBP)
+
+
+def test_an_ingest_makes_thumbnails_of_what_it_decodes(
+    client: TestClient, painted: Library, photos: Path, tmp_path: Path
+) -> None:
+    folder = painted.settings.library / "thumbnails"
+    wanted = {"kind": "ingest", "folders": [str(photos)], "again": True}
+    for on, expected in ((False, 0), (True, 4)):
+        painted.settings = replace(painted.settings, thumbnails=on)
+        job = client.post(JOBS, json=wanted).json()["id"]
+        until(lambda job=job: client.get(f"{JOBS}/{job}").json()["state"] == "done")
+        assert len(list(folder.glob("*/*-320.webp"))) == expected
+    green = next(photo for photo in photos_of(painted) if photo.location.name == "green.png")
+    address = f"/api/v1/photos/{green.id}/thumbnail"
+    data = client.get(address, headers={"Accept": "image/webp"}).content
+    assert data == (folder / green.digest[:2] / f"{green.digest}-320.webp").read_bytes()
+    drawn = Thumbnails(tmp_path / "drawn", 10**9, 10**8).get(green, Size.SMALL, WEBP)
+    assert data == drawn, "one that is made at ingest is the one that is drawn later"
+
+
+def test_a_full_disk_costs_a_thumbnail_and_no_ingest(tmp_path: Path) -> None:
+    (tmp_path / "thumbnails").write_text("a file where a folder should be")
+    kept = Thumbnails(tmp_path / "thumbnails", 10**9, 10**8)
+    kept.put("ab" * 32, b"picture")
+    assert (tmp_path / "thumbnails").is_file()

@@ -53,6 +53,17 @@ def _ignore(_: Progress) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Thumbnailing:
+    """Thumbnails that an ingest makes of what it decodes anyway, WebP of this short side.
+
+    `keep` is given the digest of each photo and the bytes of the file; it must not raise.
+    """
+
+    side: int
+    keep: Callable[[str, bytes], None]
+
+
+@dataclass(frozen=True, slots=True)
 class IngestOptions:
     """How to run an ingest: pictures per batch, hidden files, decoding, who watches, who stops.
 
@@ -66,3 +77,4 @@ class IngestOptions:
     decoding: DecodeBudget = field(default_factory=DecodeBudget)
     observer: Observer = _ignore
     cancel: Event = field(default_factory=Event)
+    thumbnails: Thumbnailing | None = None

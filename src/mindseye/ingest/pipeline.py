@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from mindseye.encoders.base import Encoder
-from mindseye.errors import NotFound
+from mindseye.errors import MediaError, NotFound
 from mindseye.ingest.background import Background
 from mindseye.ingest.encode import FrameEncoding, Warming
 from mindseye.ingest.intake import Counts, Intake
@@ -22,6 +22,7 @@ from mindseye.ingest.pool import DecodePool, decode_pool
 from mindseye.ingest.stream import DecodeStream, Job
 from mindseye.ingest.survey import Candidate, Survey, Tally
 from mindseye.media import paths
+from mindseye.media.take import Taken
 from mindseye.stores.base import Batch, Root, Store
 from mindseye.types import IngestReport
 
@@ -101,11 +102,18 @@ class Ingest:
                     stream.retry(Job(job.item, job.path))
                     continue
                 done += 1
+                self._keep_thumbnail(outcome)
                 self._tell(done, intake.counts, scanned=found.ended.is_set())
             intake.flush()
             self._tell(done, intake.counts, scanned=found.ended.is_set())
         finally:
             found.close()
+
+    def _keep_thumbnail(self, outcome: Taken | MediaError) -> None:
+        thumbnails = self.options.thumbnails
+        if thumbnails is None or isinstance(outcome, MediaError) or outcome.thumbnail is None:
+            return
+        thumbnails.keep(outcome.digest, outcome.thumbnail)
 
     def _tell(self, done: int, counts: Counts, *, scanned: bool) -> None:
         tallies = self._tallies()

@@ -21,7 +21,7 @@ from mindseye.errors import (
     UsageError,
 )
 from mindseye.ingest.locate import Locating, ready_names
-from mindseye.ingest.options import DecodeBudget, IngestOptions, Observer
+from mindseye.ingest.options import DecodeBudget, IngestOptions, Observer, Thumbnailing
 from mindseye.ingest.pipeline import Ingest
 from mindseye.ingest.read_text import TextReading, Wanted
 from mindseye.ingest.reencode import Reencode, build_space, drop_spaces, searched_by
@@ -48,6 +48,7 @@ class Work:
     insisted: str = ""
     observer: Observer | None = None
     cancel: Event = field(default_factory=Event)
+    thumbnails: Thumbnailing | None = None
 
     def ingest(self, folders: Sequence[str], *, again: bool = False) -> IngestReport:
         """Take in these folders (absolute text), and bring the library to the encoder of a flag.
@@ -66,7 +67,7 @@ class Work:
     def _encoded(self, folders: Sequence[str], *, again: bool) -> IngestReport:
         spec = self._adopted()
         encoder = self.open_encoder(spec)
-        options = replace(self._options(encoder), again=again)
+        options = self._with_thumbnails(replace(self._options(encoder), again=again))
         report = Ingest(self.store, encoder, options).run(folders)
         report = replace(report, notices=(*self._mismatch(), *self._encode_albums()))
         wanted = self._insisted_by_flag()
@@ -76,8 +77,15 @@ class Work:
 
     def _unencoded(self, folders: Sequence[str], *, again: bool) -> IngestReport:
         """Take in what the files say; their pictures wait until semantic search is switched on."""
-        options = replace(self._options(), again=again)
+        options = self._with_thumbnails(replace(self._options(), again=again))
         return Ingest(self.store, None, options).run(folders)
+
+    def _with_thumbnails(self, options: IngestOptions) -> IngestOptions:
+        if self.thumbnails is None:
+            return options
+        limits = replace(options.decoding.limits, thumbnail=self.thumbnails.side)
+        decoding = replace(options.decoding, limits=limits)
+        return replace(options, decoding=decoding, thumbnails=self.thumbnails)
 
     def _with_texts(self, report: IngestReport) -> IngestReport:
         """The report of an ingest, and of the reading of text that follows it."""

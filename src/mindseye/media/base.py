@@ -17,19 +17,27 @@ class DecodeLimits:
     pixels that must survive: a decoder may reduce down to it, never below (never enlarging), and
     bounds the long side so that one panorama cannot fill the memory. Only a picture's own embedded
     thumbnail may fall a tenth short of it. `file_bytes` bounds the file.
+
+    `thumbnail` is the short side of a second, smaller picture that is wanted beside; 0 is none.
     """
 
     resolution: int = 512
     pixels: int = 500_000_000
     file_bytes: int = 1 << 30
+    thumbnail: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """The first frame of a file, upright and in sRGB, with what the file said of itself."""
+    """The first frame of a file, upright and in sRGB, with what the file said of itself.
+
+    `large` is the same a little larger, where a thumbnail was wanted that takes more pixels and the
+    decoding had them anyway.
+    """
 
     pixels: Pixels
     picture: PictureFacts
+    large: Pixels | None = None
 
 
 class Decoder(Protocol):

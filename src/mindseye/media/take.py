@@ -21,6 +21,7 @@ from mindseye.media.formats import HEAD_BYTES
 from mindseye.media.palette import colours_of
 from mindseye.media.paths import from_text
 from mindseye.media.read import find_sidecar, read
+from mindseye.media.thumbnail import webp
 from mindseye.types import FileStamp, Metadata, PictureFacts
 
 SIDECAR_BYTES: Final = 8 << 20
@@ -42,6 +43,8 @@ class Taken:
     stamp: FileStamp
     metadata: Metadata
     decoded: Decoded | None = None
+    thumbnail: bytes | None = None
+    """A WebP file, where one was wanted and the decoding gave enough pixels."""
 
     @property
     def picture(self) -> PictureFacts | None:
@@ -61,13 +64,24 @@ def take(
     data, stamp = contents(path, bounds)
     digest = hashlib.sha256(data).hexdigest()
     decoded = None if digest in known_digests else _coloured(decode(path, data, bounds))
+    small = None if decoded is None else _thumbnail(decoded, bounds.thumbnail)
     content = FileContent(path, data, _sidecar(path), stamp.mtime_ns)
-    return Taken(digest, stamp, read(content), decoded)
+    if decoded is not None:
+        decoded = replace(decoded, large=None)
+    return Taken(digest, stamp, read(content), decoded, small)
 
 
 def _coloured(decoded: Decoded) -> Decoded:
     picture = replace(decoded.picture, colours=colours_of(decoded.pixels))
     return replace(decoded, picture=picture)
+
+
+def _thumbnail(decoded: Decoded, side: int) -> bytes | None:
+    if not side:
+        return None
+    pixels = decoded.pixels if decoded.large is None else decoded.large
+    wanted = min(side, decoded.picture.width, decoded.picture.height)
+    return webp(pixels, side) if min(pixels.shape[:2]) >= wanted * 9 // 10 else None
 
 
 def contents(path: str, limits: DecodeLimits) -> tuple[bytes, FileStamp]:

@@ -57,7 +57,10 @@ class Context:
     def over(cls, library: Library, settings: Settings) -> Context:
         """The context of a server over this library."""
         records = Records(settings.library)
-        jobs = Jobs(runs_over(library), records.keep_job, records.known_jobs())
+        thumbnails = Thumbnails(
+            settings.library / "thumbnails", settings.thumbnails_mb * 1_000_000, settings.max_pixels
+        )
+        jobs = Jobs(runs_over(library, thumbnails.put), records.keep_job, records.known_jobs())
         return cls(
             library=library,
             settings=settings,
@@ -68,11 +71,7 @@ class Context:
             schedule=Schedule(records, jobs),
             watch=Watch(library.store, records, jobs, settings),
             memory=Memory(library.store.columns.generation),
-            thumbnails=Thumbnails(
-                settings.library / "thumbnails",
-                settings.thumbnails_mb * 1_000_000,
-                settings.max_pixels,
-            ),
+            thumbnails=thumbnails,
             folders=Folders.of(
                 settings.folders, lambda: [root.path for root in library.store.files.roots()]
             ),

@@ -19,7 +19,7 @@ LAYER: Final = "page"
 
 AT_ONCE: Final = frozenset(
     {
-        "batch", "decode_seconds", "hidden", "read_text", "thumbnails_mb", "watch",
+        "batch", "decode_seconds", "hidden", "read_text", "thumbnails", "thumbnails_mb", "watch",
         "watch_seconds", "workers",
     }
 )  # fmt: skip

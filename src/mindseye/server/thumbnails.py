@@ -1,16 +1,17 @@
-"""Thumbnails: made when they are first asked for, kept on disk up to a limit, least used go first.
+"""Thumbnails: made at ingest or when they are first asked for, kept on disk up to a limit.
 
-A file is named by the digest of the original, so it never goes stale: a photo that changes has
-another digest.
+Those used longest ago go first. A file is named by the digest of the original, so it never goes
+stale: a photo that changes has another digest.
 """
 
 from __future__ import annotations
 
 import io
+import logging
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -20,10 +21,14 @@ from typing import Final
 from PIL import Image
 
 from mindseye.errors import NotFound
+from mindseye.media import thumbnail
 from mindseye.media.base import DecodeLimits
 from mindseye.media.decode import decode
 from mindseye.media.take import contents
+from mindseye.media.thumbnail import shrunk
 from mindseye.types import Photo
+
+_log = logging.getLogger(__name__)
 
 
 class Size(IntEnum):
@@ -44,9 +49,6 @@ _KEPT_AFTER: Final = 0.9
 _TOUCHED_EVERY: Final = 3600.0
 """Seconds within which a file that is used again is not marked again."""
 
-_LONGEST: Final = 16_383
-"""The longest side that WebP can hold, in pixels."""
-
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -54,7 +56,7 @@ class Format:
 
     suffix: str
     media_type: str
-    options: dict[str, int]
+    options: Mapping[str, int]
 
     def write(self, image: Image.Image) -> bytes:
         """The picture as the bytes of a file."""
@@ -63,7 +65,7 @@ class Format:
         return buffer.getvalue()
 
 
-WEBP: Final = Format("webp", "image/webp", {"quality": 78, "method": 3})
+WEBP: Final = Format("webp", "image/webp", thumbnail.WEBP)
 AVIF: Final = Format("avif", "image/avif", {"quality": 60, "speed": 9})
 JPEG: Final = Format("jpeg", "image/jpeg", {"quality": 82})
 
@@ -93,27 +95,26 @@ class Thumbnails:
 
     def get(self, photo: Photo, size: Size, kind: Format) -> bytes:
         """The bytes of a thumbnail; raises `NotFound` or `MediaError` where it cannot be made."""
-        name = f"{photo.digest[:2]}/{photo.digest}-{size}.{kind.suffix}"
+        name = _name(photo.digest, size, kind)
         kept = self._kept(name)
         if kept is not None:
             return kept
         if photo.missing_since is not None:
             raise NotFound(f"the file of photo {photo.id} is gone")
         data, stamp = contents(photo.path, DecodeLimits(size, self.max_pixels))
-        made = kind.write(self._small(photo.path, data, size))
+        pixels = decode(photo.path, data, DecodeLimits(size, self.max_pixels)).pixels
+        made = kind.write(shrunk(pixels, size))
         # A file that changed since it was taken in has another digest, not known yet.
         if stamp == photo.stamp:
             self._keep(name, made)
         return made
 
-    def _small(self, path: str, data: bytes, size: Size) -> Image.Image:
-        pixels = decode(path, data, DecodeLimits(size, self.max_pixels)).pixels
-        image = Image.fromarray(pixels)
-        scale = min(1.0, size / min(image.size), _LONGEST / max(image.size))
-        if scale == 1.0:
-            return image
-        width, height = (max(1, round(side * scale)) for side in image.size)
-        return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    def put(self, digest: str, data: bytes) -> None:
+        """Keep a WebP file of the size `SMALL` that an ingest made; a full disk is only told of."""
+        try:
+            self._keep(_name(digest, Size.SMALL, WEBP), data)
+        except OSError:
+            _log.exception("a thumbnail could not be kept")
 
     def _kept(self, name: str) -> bytes | None:
         path = self.folder / name
@@ -158,3 +159,7 @@ class Thumbnails:
             name, size = sizes.popitem(last=False)
             (self.folder / name).unlink(missing_ok=True)
             self._total -= size
+
+
+def _name(digest: str, size: Size, kind: Format) -> str:
+    return f"{digest[:2]}/{digest}-{size}.{kind.suffix}"

@@ -12,11 +12,12 @@ from typing import Any, Final
 from mindseye.encode import run_options
 from mindseye.encoders.spec import EncoderSpec
 from mindseye.errors import WeightsUnavailable
-from mindseye.ingest.options import Progress
+from mindseye.ingest.options import Progress, Thumbnailing
 from mindseye.library import Library
 from mindseye.media import paths
 from mindseye.server.evaluating import evaluated
 from mindseye.server.jobs import Run, Tell
+from mindseye.server.thumbnails import Size
 
 KINDS = (
     "ingest", "reencode", "locate", "read-text", "check", "forget", "fetch", "write-xmp",
@@ -27,10 +28,17 @@ _MOST_LISTED: Final = 200
 """Entries of a list in a report that are kept; its length is told beside it."""
 
 
-def runs_over(library: Library) -> dict[str, Run]:
-    """The work of each kind, over this library."""
+def runs_over(library: Library, keep: Callable[[str, bytes], None]) -> dict[str, Run]:
+    """The work of each kind, over this library; `keep` takes thumbnails as `Thumbnails.put`."""
+    thumbnails = Thumbnailing(Size.SMALL, keep)
     return {
-        "ingest": lambda arguments, tell, stop: _ingest(library, arguments, tell, stop),
+        "ingest": lambda arguments, tell, stop: _ingest(
+            library,
+            arguments,
+            tell,
+            stop,
+            thumbnails=thumbnails if library.settings.thumbnails else None,
+        ),
         "reencode": lambda arguments, tell, stop: _reencode(library, arguments, tell, stop),
         "locate": lambda arguments, _, stop: {
             "located": library.locate(again=arguments["again"], cancel=stop)
@@ -62,11 +70,20 @@ def runs_over(library: Library) -> dict[str, Run]:
 
 
 def _ingest(
-    library: Library, arguments: Mapping[str, Any], tell: Tell, stop: Event
+    library: Library,
+    arguments: Mapping[str, Any],
+    tell: Tell,
+    stop: Event,
+    *,
+    thumbnails: Thumbnailing | None,
 ) -> Mapping[str, Any]:
     folders = [paths.from_text(folder) for folder in arguments["folders"]]
     report = library.ingest(
-        folders, again=arguments["again"], observer=_observer(tell), cancel=stop
+        folders,
+        again=arguments["again"],
+        observer=_observer(tell),
+        cancel=stop,
+        thumbnails=thumbnails,
     )
     return _facts(report)
 

@@ -63,6 +63,10 @@ class PictureDecoder:
             return decode_opened(path, image, row.name, limits)
 
 
+_ENOUGH: Final = 0.9
+"""Part of a thumbnail's side that is enough: nobody sees the rest, and decoding more costs time."""
+
+
 def open_picture(path: str, data: bytes, row: Format) -> Image.Image:
     """The picture with its header read and, JPEG XL excepted, nothing decoded.
 
@@ -92,9 +96,12 @@ def decode_opened(
     # Asked for only now: Pillow turns a TIFF upright while loading it, and then says so.
     turn = _orientation(image, name) if turn is None else turn
     pixels = to_pixels(image, limits.resolution, turn, drafted)
+    large, wanted = None, min(limits.thumbnail, width, height)
+    if min(pixels.shape[:2]) < wanted and min(image.size) >= wanted * _ENOUGH:
+        large = to_pixels(image, limits.thumbnail, turn, drafted)
     if turn >= 5:
         width, height = height, width
-    return Decoded(pixels, PictureFacts(width, height, name, frames))
+    return Decoded(pixels, PictureFacts(width, height, name, frames), large)
 
 
 def _draft(image: Image.Image, name: str, limits: DecodeLimits) -> Drafted | None:

@@ -68,7 +68,7 @@ def _decode(path: str, raw: rawpy.RawPy, limits: DecodeLimits) -> Decoded:
     width, height = sizes.width, sizes.height
     if orientation >= 5:
         width, height = height, width
-    return Decoded(decoded.pixels, PictureFacts(width, height, "raw"))
+    return Decoded(decoded.pixels, PictureFacts(width, height, "raw"), decoded.large)
 
 
 def _preview(path: str, raw: rawpy.RawPy, limits: DecodeLimits, orientation: int) -> Decoded | None:
