@@ -51,6 +51,24 @@ def test_advice_names_encoders_with_the_time_they_would_take(client: TestClient)
     assert client.get("/api/v1/encoders/advice").json()[0]["photos"] == 4
 
 
+def test_what_a_folder_would_take_is_estimated(client: TestClient, photos: Path) -> None:
+    counted = client.get("/api/v1/folders/count", params={"below": str(photos)}).json()
+    assert counted == {"files": 5, "complete": True}
+    assert client.get("/api/v1/folders/count", params={"below": "/"}).status_code == 403
+    pace = client.get("/api/v1/encoders/pace").json()
+    assert pace["encoder"] == "test-colours"
+    assert pace["pictures_per_second"] > 0
+    assert client.get("/api/v1/encoders/pace").json() == pace
+
+
+def test_a_count_that_takes_too_long_is_given_up(
+    client: TestClient, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mindseye.server.routes.estimates._PATIENCE", -1.0)
+    counted = client.get("/api/v1/folders/count", params={"below": str(photos)}).json()
+    assert counted == {"files": 4, "complete": False}
+
+
 def test_the_page_learns_who_asks(client: TestClient) -> None:
     me = client.get("/api/v1/me").json()
     assert (me["role"], me["accounts"], me["album"]) == ("admin", False, None)

@@ -173,7 +173,7 @@ def look(browser: Browser) -> Iterator[Look]:
         contexts.append(context)
         if cookie is not None:
             context.add_cookies([cookie])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"thrown: {error}"))
         page.on(

@@ -428,5 +428,30 @@ test('a job says what it does and did, also one of a kind to come', () => {
   assert.equal(beforeCounting({ kind: 'tidy-up' }), 'At work');
   const said = { added: 3, skipped: [{}, {}], skipped_count: 2041, seconds: 9, cancelled: false };
   assert.equal(reported(said), `3 added · ${(2041).toLocaleString()} skipped`);
-  assert.equal(reported({ seconds: 1, notices: ['careful'] }), 'Nothing had to be done');
+  assert.equal(reported({ added: 0, notices: ['careful'] }), 'Nothing had to be done');
+  assert.equal(reported({ encoder: 'builtin', folder: null }), '');
 });
+
+const { waysToRelax } = await load('relax.js');
+
+for (const [query, pieces, album, wanted] of [
+  ['beach', [['beach']], '', []],
+  ['beach date:1950', [['beach'], ['date:1950', 'filter']], '', ['beach']],
+  ['date:1950 camera:x', [['date:1950', 'filter'], ['camera:x', 'filter']], '', ['camera:x', 'date:1950', '']],
+  [
+    'beach - people date:1950',
+    [['beach'], ['people', 'term', -1], ['date:1950', 'filter']],
+    'Holidays',
+    ['beach - people', 'beach - people date:1950', 'beach - people'],
+  ],
+  ['dog date:1950 beach', [['dog date:1950 beach'], ['date:1950', 'filter']], 'A', ['dog beach', 'dog date:1950 beach', 'dog beach']],
+]) {
+  test(`less is asked for than "${query}" in as many ways as it has filters`, () => {
+    const ways = waysToRelax({ ...nothing(), q: query, album }, chipsOf(query, pieces));
+    assert.deepEqual(
+      ways.map(({ asked }) => asked.q),
+      wanted,
+    );
+    if (album) assert.deepEqual(ways.map(({ asked }) => asked.album), [album, '', '']);
+  });
+}

@@ -62,6 +62,14 @@ def test_photos_appear_while_the_first_folder_is_taken_in(
     page = look(bare)
     page.get_by_role("button", name=str(painted)).click()
     page.get_by_role("button", name="photos", exact=True).click()
+    pictures = len(list((painted / "photos").iterdir()))
+    expect(page.get_by_role("status").filter(has_text="pictures.")).to_have_text(
+        f"{pictures} pictures."
+    )
+    expect(page.get_by_role("radio", name="test-colours")).to_be_checked()
+    page.get_by_text("Other encoders").click()
+    assert page.get_by_role("radio").count() > 1
+    expect(page.get_by_text("to fetch").first).to_be_visible()
     page.get_by_role("button", name="Take these photos in").click()
     shown(page)
     expect(page.locator(".welcome")).to_be_hidden()

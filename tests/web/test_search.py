@@ -139,6 +139,19 @@ def test_a_query_that_is_wrong_is_explained_and_can_be_corrected(
     expect(page.locator(".chip")).to_have_text("red")
 
 
+def test_where_nothing_is_found_filters_can_be_given_up(served: Served, look: Look) -> None:
+    page = look(served, '/?q=red camera:"Pinhole 3" date:1950')
+    offer = page.locator(".relaxing")
+    expect(offer.get_by_role("button")).to_have_count(2)
+    expect(offer).not_to_contain_text("Without camera")
+    less = offer.get_by_role("button", name=re.compile("Without date:1950"))
+    photos = len(served.ids('red camera:"Pinhole 3"'))
+    expect(less).to_contain_text(f"{photos} photos")
+    less.click()
+    expect(page.locator(".results-said")).to_contain_text(f"{photos} photos")
+    expect(page.locator(".field-chips .chip")).to_have_count(2)
+
+
 def test_suggestions_complete_filters_with_counts(served: Served, look: Look) -> None:
     page = look(served)
     page.get_by_label("Search photos").click()

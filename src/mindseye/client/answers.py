@@ -165,6 +165,10 @@ class FieldsAnswer(TypedDict):
     fields: list[FieldFacts]
     facets: dict[str, str]
 
+class FolderCount(TypedDict):
+    files: int
+    complete: bool
+
 class FoldersAnswer(TypedDict):
     folder: str | None
     above: str | None
@@ -342,6 +346,10 @@ class NewUser(TypedDict):
     name: str
     role: NotRequired[Literal["viewer", "editor", "admin"]]
     password: str
+
+class PaceFacts(TypedDict):
+    encoder: str
+    pictures_per_second: float
 
 class PhotoAnswer(TypedDict):
     id: int

@@ -10,8 +10,10 @@ from mindseye.client.answers import (
     AdviceFacts,
     Appearance,
     EncoderFacts,
+    FolderCount,
     FoldersAnswer,
     IndexFacts,
+    PaceFacts,
     RootFacts,
     SettingFacts,
     SkippedFacts,
@@ -47,6 +49,10 @@ class State:
         found = self.connection.get("encoders/advice", {"photos": photos})
         return cast("list[AdviceFacts]", found)
 
+    def encoder_pace(self) -> PaceFacts:
+        """How fast the encoder in use is on the server's machine, as measured there."""
+        return cast("PaceFacts", self.connection.get("encoders/pace"))
+
     def settings(self) -> list[SettingFacts]:
         """The settings the server runs by."""
         return cast("list[SettingFacts]", self.connection.get("settings"))
@@ -64,6 +70,10 @@ class State:
     def folders(self, below: str | None = None) -> FoldersAnswer:
         """Folders from which photos may be taken in."""
         return cast("FoldersAnswer", self.connection.get("folders", {"below": below}))
+
+    def count_folder(self, below: str) -> FolderCount:
+        """How many pictures a folder holds, as far as two seconds tell."""
+        return cast("FolderCount", self.connection.get("folders/count", {"below": below}))
 
     def healthz(self) -> bool:
         """Whether the process lives."""

@@ -26,6 +26,7 @@ from mindseye.server.routes import (
     access,
     albums,
     earth,
+    estimates,
     grid,
     health,
     jobs,
@@ -38,7 +39,9 @@ from mindseye.server.routes import (
     xmp,
 )
 
-_ROOMS: Final = (search, photos, xmp, grid, earth, places, albums, library, roots, jobs, access)
+_ROOMS: Final = (
+    search, photos, xmp, grid, earth, places, albums, library, estimates, roots, jobs, access,
+)  # fmt: skip
 
 ROUTERS: Final = (
     *((API, room.router) for room in _ROOMS),

@@ -1,7 +1,7 @@
 /** The page of a library that has no photos yet: choose a folder, and they appear. */
 
-import { get } from './api.js';
 import { fill, h, icon } from './dom.js';
+import { Estimate } from './estimate.js';
 import { FolderChooser } from './folder-chooser.js';
 import { title } from './job-words.js';
 import { current, jobs, startJob } from './live.js';
@@ -32,12 +32,12 @@ function welcome() {
     { type: 'button', class: 'button primary', disabled: true },
     'Take these photos in',
   );
-  const chooser = new FolderChooser((folder) => (begin.disabled = !folder));
-  begin.addEventListener('click', () =>
-    attempt(() => startJob({ kind: 'ingest', folders: [chooser.chosen] })),
-  );
-  const encoder = h('p', {});
-  void attempt(async () => fill(encoder, ...told(await get('/encoders'))));
+  const estimate = new Estimate();
+  const chooser = new FolderChooser((folder) => {
+    begin.disabled = !folder;
+    void estimate.look(folder);
+  });
+  begin.addEventListener('click', () => attempt(() => take(chooser.chosen, estimate.chosen)));
   effect(() => {
     const job = current(jobs.value);
     if (job) fill(element, ...working(job));
@@ -47,12 +47,24 @@ function welcome() {
         h('h2', {}, 'Where are your photos?'),
         h('p', {}, 'Files stay where they are and as they are. Nothing leaves this machine.'),
         chooser.element,
+        estimate.element,
         h('div', { class: 'actions' }, begin),
-        encoder,
       );
     }
   });
   return element;
+}
+
+/**
+ * Takes a folder in. Another encoder comes afterwards: meanwhile the photos can be searched.
+ * @param {string} folder
+ * @param {string} encoder "" is the one in use
+ */
+async function take(folder, encoder) {
+  await startJob({ kind: 'ingest', folders: [folder] });
+  if (!encoder) return;
+  await startJob({ kind: 'fetch', encoder });
+  await startJob({ kind: 'reencode', encoder });
 }
 
 /** @param {import('./live.js').Job} job */
@@ -63,16 +75,5 @@ function working(job) {
     h('p', {}, pace(job)),
     bar(job),
     h('p', {}, 'Photos appear here as they are taken in, and can be searched from the first on.'),
-  ];
-}
-
-/** @param {{spec: string, title: string, languages: string, in_use: boolean}[]} encoders */
-function told(encoders) {
-  const used = encoders.find((one) => one.in_use);
-  if (!used) return [];
-  const languages = used.languages ? `, which understands ${used.languages}` : '';
-  return [
-    `They will be searched by ${used.title || used.spec}${languages}. `,
-    h('a', { href: '/settings' }, 'Settings'),
   ];
 }

@@ -13,6 +13,8 @@ export const DOING = {
   check: 'Looking for damage',
   forget: 'Forgetting photos whose files are gone',
   fetch: 'Fetching an encoder',
+  'build-index': 'Building the index',
+  evaluate: 'Comparing encoders',
   'write-xmp': 'Writing what was said beside the photos',
 };
 
@@ -61,10 +63,11 @@ export function beforeCounting({ kind }) {
  * @param {Record<string, unknown>} said
  */
 export function reported(said) {
-  const found = Object.entries(COUNTED).flatMap(([name, words]) => {
+  const known = Object.entries(COUNTED).filter(([name]) => name in said);
+  const found = known.flatMap(([name, words]) => {
     // Of long lists only the first entries come, and their length beside them.
-    const number = Number(said[`${name}_count`] ?? said[name] ?? 0);
+    const number = Number(said[`${name}_count`] ?? said[name]);
     return number > 0 ? [`${count(number)} ${words}`] : [];
   });
-  return found.join(' · ') || 'Nothing had to be done';
+  return found.join(' · ') || (known.length ? 'Nothing had to be done' : '');
 }

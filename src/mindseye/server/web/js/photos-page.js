@@ -9,6 +9,7 @@ import { Grid } from './grid.js';
 import { me } from './me.js';
 import { byMonth } from './months.js';
 import { attempt, failed } from './notice.js';
+import { relaxing, waysToRelax } from './relax.js';
 import { ResultBar } from './result-bar.js';
 import { find, more } from './results.js';
 import { Scrubber } from './scrubber.js';
@@ -151,7 +152,21 @@ export class PhotosPage {
     const none = !results.photos.id.length;
     this.message.hidden = !none;
     this.grid.box.hidden = none;
-    if (none) fill(this.message, ...(plain ? [firstRun()] : [h('h2', {}, 'No photos'), relax()]));
+    if (none && plain) fill(this.message, firstRun());
+    else if (none) this.#relax(asked, results.chips);
+  }
+
+  /**
+   * Nothing was found: offers what would be with less asked for.
+   * @param {Asked} asked
+   * @param {import('./chips.js').Chip[]} chips
+   */
+  #relax(asked, chips) {
+    const pictures = this.#pictures;
+    const onask = (/** @type {Asked} */ less) => this.told.onask(less, pictures);
+    const offer = relaxing(waysToRelax(asked, chips), pictures, onask);
+    fill(this.message, h('h2', {}, 'No photos'), offer.element);
+    void attempt(offer.count);
   }
 
   /** Above all photos of the album that a link leads to. @param {number} photos */
@@ -223,8 +238,4 @@ function ranked({ photos, relevant }) {
     groups.push({ start: relevant, end, label });
   }
   return groups;
-}
-
-function relax() {
-  return h('p', {}, 'Nothing passes these filters. Remove one of them in the search field.');
 }
