@@ -55,8 +55,8 @@ format: $(INSTALLED_DEV) ## put code into the house's form
 bench: $(INSTALLED_DEV) ## measure speed and memory (minutes); results in build/bench
 	$(BIN)/python benchmarks/run.py --out build/bench
 
-bench-server: $(INSTALLED_DEV) ## measure the server: memory, first answers, 64 clients while an ingest runs
-	$(BIN)/python benchmarks/run.py --out build/bench server
+bench-server: $(INSTALLED_DEV) ## measure the server and its page: memory, answers, 64 clients, first photo, frames
+	$(BIN)/python benchmarks/run.py --out build/bench server page
 
 bench-scale: $(INSTALLED_DEV) ## measure the index up to ten million vectors (an hour, 13 GB); SIZES=..., FOLDER=...
 	$(BIN)/python benchmarks/scale.py $(if $(SIZES),--sizes $(SIZES)) $(if $(FOLDER),--folder $(FOLDER)) --json build/bench/scale.json

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -22,6 +24,10 @@ PAGES: Final = (
     "/settings/access", "/settings/log", "/jobs", "/login",
 )  # fmt: skip
 """Addresses that the page makes something of."""
+
+
+_IMPORTED: Final = re.compile(r"^(?:import|export|\}) .*?from '\./([\w-]+\.js)'", re.MULTILINE)
+"""A module that another one names where it is read; `import()` waits until it is wanted."""
 
 
 class VersionedFiles(StaticFiles):
@@ -54,7 +60,23 @@ def _leaflet() -> Path:
 
 @cache
 def _text() -> str:
-    return (WEB / "index.html").read_text().replace("{version}", version())
+    text = (WEB / "index.html").read_text().replace("{preloads}", "\n".join(_preloads()))
+    return text.replace("{version}", version())
+
+
+def _preloads() -> Iterator[str]:
+    """What lets a browser ask for all modules of the page at once, not each after who needs it."""
+    for name in modules_of("main.js"):
+        yield f'<link rel="modulepreload" href="/static/{{version}}/js/{name}">'
+
+
+def modules_of(name: str) -> list[str]:
+    """A module of the page, and all that it needs before it runs, as they are met."""
+    found = [name]
+    for known in found:
+        needed = _IMPORTED.findall((WEB / "js" / known).read_text())
+        found += [one for one in dict.fromkeys(needed) if one not in found]
+    return found
 
 
 def shell() -> HTMLResponse:
