@@ -34,7 +34,7 @@ from mindseye.stores.schema import (
     places,
     roots,
 )
-from mindseye.stores.sql.expressions import characters, folded, octets
+from mindseye.stores.sql.expressions import characters, folded, goes_on, least, octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,11 @@ def _escaped(text: str) -> str:
 def _different(known: Column[str]) -> CTE:
     """Every different text of an indexed column, each once, and NULL."""
     table = known.table.alias()
-    first = select(func.min(table.c[known.name]).label("value"))
+    first = select(least(table.c[known.name]).label("value"))
     found = first.cte(f"different_{known.table.name}_{known.name}", recursive=True)
     table = known.table.alias()
     following = select(func.min(table.c[known.name])).where(table.c[known.name] > found.c.value)
-    after = select(following.scalar_subquery()).where(found.c.value.is_not(None))
+    after = select(following.scalar_subquery()).where(goes_on(found.c.value))
     return found.union_all(after)
 
 

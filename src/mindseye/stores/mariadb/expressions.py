@@ -19,7 +19,9 @@ from mindseye.stores.sql.expressions import (
     Several,
     as_list,
     folded,
+    goes_on,
     is_one_of,
+    least,
     metres_between,
     written,
 )
@@ -52,6 +54,17 @@ def _folded(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any
     plain = f"trim(regexp_replace(lower({text}), '{_BLANKS}', ' '))"
     known = f"(SELECT folded FROM foldings WHERE digest = md5({text}))"  # noqa: S608 - all is SQL
     return f"(CASE WHEN octet_length({text}) = char_length({text}) THEN {plain} ELSE {known} END)"
+
+
+@compiles(least, "mariadb")
+def _least(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    # The server jumps through an index by itself, and would go through all of it to find the next.
+    return f"DISTINCT {written(element, compiler, options)[0]}"
+
+
+@compiles(goes_on, "mariadb")
+def _goes_on(_: FunctionElement[Any], __: SQLCompiler, **___: Any) -> str:
+    return "FALSE"
 
 
 @compiles(metres_between, "mariadb")

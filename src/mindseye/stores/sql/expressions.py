@@ -104,6 +104,25 @@ class folded(FunctionElement[str]):  # noqa: N801 - named as in SQL
     type = Text()
 
 
+class least(FunctionElement[str]):  # noqa: N801 - named as in SQL
+    """The least text of an indexed column, from which a recursive query jumps to the next.
+
+    A database that finds all different texts by itself gives these instead.
+    """
+
+    inherit_cache = True
+    name = "least"
+    type = Text()
+
+
+class goes_on(FunctionElement[bool]):  # noqa: N801 - named as in SQL
+    """Whether there may be a text behind this one that `least` has not given."""
+
+    inherit_cache = True
+    name = "goes_on"
+    type = Boolean()
+
+
 class metres_between(FunctionElement[float]):  # noqa: N801 - named as in SQL
     """How far a point is from another one, as `mindseye.query.bounds` has it.
 
@@ -142,6 +161,16 @@ def _octets(element: octets, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(characters)
 def _characters(element: characters, compiler: SQLCompiler, **options: Any) -> str:
     return f"char_length({compiler.process(element.clauses, **options)})"
+
+
+@compiles(least)
+def _least(element: least, compiler: SQLCompiler, **options: Any) -> str:
+    return f"min({written(element, compiler, options)[0]})"
+
+
+@compiles(goes_on)
+def _goes_on(element: goes_on, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({written(element, compiler, options)[0]} IS NOT NULL)"
 
 
 @compiles(unindexed)
