@@ -13,6 +13,19 @@ const LINES = 30;
 /** Names are written for towns whose lights are at least so large, in pixels. */
 const WORTHY = 0.9;
 
+/** What is known of towns, asked for once. @type {ReturnType<typeof learn> | null} */
+let known = null;
+
+async function learn() {
+  const { columns: towns, meta } = await columns('/towns');
+  const { latitude, longitude, population } = towns;
+  const points = new Points(
+    Float32Array.from(longitude, across),
+    Float32Array.from(latitude, down),
+  );
+  return { points, latitude, longitude, population, names: meta.names };
+}
+
 /**
  * Lays the ground under a map; `L` is Leaflet.
  * @param {any} L
@@ -22,12 +35,11 @@ const WORTHY = 0.9;
 export async function layGround(L, map) {
   graticule(L, map);
   map.attributionControl.addAttribution('Towns: GeoNames, CC BY 4.0');
-  const { columns: towns, meta } = await columns('/towns');
-  const { latitude, longitude, population } = towns;
-  const points = new Points(
-    Float32Array.from(longitude, across),
-    Float32Array.from(latitude, down),
-  );
+  known ??= learn().catch((error) => {
+    known = null;
+    throw error;
+  });
+  const { points, latitude, longitude, population, names: written } = await known;
   const Lights = L.GridLayer.extend({
     createTile: (/** @type {{x: number, y: number, z: number}} */ at) => {
       const tile = h('canvas', { width: TILE, height: TILE });
@@ -40,7 +52,7 @@ export async function layGround(L, map) {
   const lights = new Lights({ tileSize: TILE }).addTo(map);
   const names = L.layerGroup().addTo(map);
   const write = () =>
-    writeNames(L, map, names, { latitude, longitude, population, names: meta.names });
+    writeNames(L, map, names, { latitude, longitude, population, names: written });
   map.on('moveend', write);
   write();
   return () => lights.redraw();

@@ -35,6 +35,8 @@ export const ICONS = {
   tag: 'M4 4h8l8 8-8 8-8-8zM8 8h.01',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 21c0-4 3.500-6 8-6s8 2 8 6',
   sliders: 'M4 7h16M4 12h16M4 17h16',
+  edit: 'M4 20l1-5L16 4l4 4L9 19zM13.500 6.500l4 4',
+  file: 'M6 3h8l5 5v13H6zM14 3v5h5M9 17l3-3 3 3M12 14v5',
   more: 'M6 12h.01M12 12h.01M18 12h.01',
   trash: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13',
 };

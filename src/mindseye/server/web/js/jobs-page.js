@@ -7,6 +7,7 @@ import { direct, generation, jobs, startJob } from './live.js';
 import { attempt } from './notice.js';
 import { bar, pace } from './progress.js';
 import { effect } from './signal.js';
+import { counted } from './words.js';
 
 /** @typedef {import('./live.js').Job} Job */
 
@@ -76,6 +77,7 @@ function card(job) {
     open && bar(job),
     job.report && h('small', {}, reported(job.report)),
     ...notices(job.report).map((text) => h('p', { class: 'faint' }, text)),
+    left(job.report),
     job.error &&
       h('p', { class: 'trouble' }, [job.error.message, job.error.hint].filter(Boolean).join(': ')),
     h('div', { class: 'actions for-admins' }, ...deeds(job)),
@@ -114,16 +116,30 @@ function notices(said) {
   return said?.notices ?? [];
 }
 
+/** What could not be done, with its reason. @param {Record<string, any> | null} said */
+function left(said) {
+  /** @type {{path: string, reason: string}[]} */
+  const files = said?.left ?? [];
+  if (!files.length) return null;
+  return h(
+    'details',
+    {},
+    h('summary', {}, `${counted(files.length, 'file')} left`),
+    h('ul', { class: 'skipped' }, ...files.map(reasoned)),
+  );
+}
+
+/** @param {{path: string, reason: string}} file */
+function reasoned({ path, reason }) {
+  return h('li', {}, h('code', {}, path), h('small', {}, reason));
+}
+
 /** @param {{path: string, reason: string}[]} files */
 function skipped(files) {
   if (!files.length) return [];
   return [
     h('h2', { class: 'leaf-part' }, 'Files that could not be taken in'),
     h('p', { class: 'faint' }, 'Each is tried again when it changes.'),
-    h(
-      'ul',
-      { class: 'skipped' },
-      ...files.map(({ path, reason }) => h('li', {}, h('code', {}, path), h('small', {}, reason))),
-    ),
+    h('ul', { class: 'skipped' }, ...files.map(reasoned)),
   ];
 }

@@ -2,7 +2,10 @@
 
 import { columns, thumbnail } from './api.js';
 import { fill, h, icon, iconButton } from './dom.js';
+import { may } from './me.js';
 import { attempt } from './notice.js';
+import { editDate, editPlace, inWords } from './photo-edit.js';
+import { comeBack, said } from './photo-said.js';
 import { bytes, moment, percent } from './words.js';
 
 /** @typedef {import('./columns.js').Photos} Photos */
@@ -40,6 +43,7 @@ import { bytes, moment, percent } from './words.js';
  * @property {number | null} rating
  * @property {boolean | null} favourite
  * @property {{tool: string, prompt: string | null} | null} generation
+ * @property {Record<string, string>} sources where each field is known from
  */
 
 /**
@@ -55,9 +59,11 @@ import { bytes, moment, percent } from './words.js';
 /**
  * @typedef {object} Told
  * @property {(change: Record<string, unknown>) => Promise<void>} onedit
+ * @property {(change: Record<string, unknown>) => Promise<void>} onsay the same, but throws
  * @property {(query: string) => void} onsearch
  * @property {(photos: Photos, place: number) => void} onopen
  * @property {() => void} onclose
+ * @property {import('./mini-map.js').MiniMap} map
  */
 
 const STARS = [1, 2, 3, 4, 5];
@@ -66,7 +72,7 @@ const SIMILAR = 9;
 /**
  * @param {Facts} facts
  * @param {Told} told
- * @returns {Node[]}
+ * @returns {import('./dom.js').Child[]}
  */
 export function infoOf(facts, told) {
   return [
@@ -80,9 +86,10 @@ export function infoOf(facts, told) {
     stars(facts, told),
     h('div', { class: 'rows' }, ...rows(facts, told)),
     ...keywords(facts, told),
+    ...said(facts, told.onsay),
     ...reasons(facts.reasons),
     ...generation(facts.metadata.generation),
-    ...similar(facts, told),
+    ...(may('viewer') ? similar(facts, told) : []),
   ];
 }
 
@@ -91,6 +98,7 @@ export function infoOf(facts, told) {
  * @param {Told} told
  */
 function caption({ metadata }, { onedit }) {
+  if (!may('editor')) return metadata.caption && h('p', { class: 'caption' }, metadata.caption);
   const text = h('textarea', {
     class: 'caption',
     rows: 1,
@@ -108,6 +116,7 @@ function caption({ metadata }, { onedit }) {
  */
 function stars({ metadata }, { onedit }) {
   const rating = metadata.rating ?? 0;
+  if (!may('editor')) return rating > 0 && fixedStars(rating);
   return h(
     'div',
     { class: 'stars', role: 'group', 'aria-label': 'Rating' },
@@ -127,6 +136,13 @@ function stars({ metadata }, { onedit }) {
   );
 }
 
+/** @param {number} rating */
+function fixedStars(rating) {
+  const label = rating === 1 ? '1 star' : `${rating} stars`;
+  const lit = STARS.slice(0, rating).map(() => h('span', { class: 'star lit' }, icon('star', 20)));
+  return h('div', { class: 'stars', role: 'img', 'aria-label': label }, ...lit);
+}
+
 /**
  * @param {Facts} facts
  * @param {Told} told
@@ -135,22 +151,29 @@ function rows(facts, told) {
   const { metadata } = facts;
   const pixels = `${facts.width} × ${facts.height} · ${bytes(facts.size)}`;
   return [
-    metadata.taken_at && date(metadata),
+    date(facts, told),
     row('photos', facts.name, facts.missing_since ? `${pixels} · the file is gone` : pixels),
     (metadata.camera || metadata.exposure) &&
       row('camera', metadata.camera ?? 'Camera', exposure(metadata)),
     place(facts, told),
-    row('folder', facts.path.slice(0, -facts.name.length - 1) || '/', ''),
+    metadata.gps && may('viewer') && told.map.element,
+    facts.path && row('folder', facts.path.slice(0, -facts.name.length - 1) || '/', ''),
     metadata.people.length > 0 && row('person', metadata.people.join(', '), ''),
   ].filter((one) => one instanceof Node);
 }
 
-/** @param {Metadata} metadata */
-function date({ taken_at: taken, offset, precision }) {
+/**
+ * @param {Facts} facts
+ * @param {Told} told
+ */
+function date(facts, { onsay }) {
+  const { taken_at: taken, offset, precision } = facts.metadata;
+  const edit = pencil('Edit the date', () => editDate(facts, onsay));
+  if (!taken) return edit && row('calendar', 'No date', '', edit);
   const exact = !precision || ['minute', 'second', 'exact', 'subsecond'].includes(precision);
   const time = exact ? moment(taken ?? '', { timeStyle: 'short' }) : `exact to the ${precision}`;
   const full = moment(taken ?? '', { dateStyle: 'full' });
-  return row('calendar', full, [time, offset && `UTC${offset}`].filter(Boolean).join(' '));
+  return row('calendar', full, [time, offset && `UTC${offset}`].filter(Boolean).join(' '), edit);
 }
 
 /** @param {Metadata} metadata */
@@ -170,32 +193,47 @@ function exposure({ exposure: known, lens }) {
  * @param {Facts} facts
  * @param {Told} told
  */
-function place({ metadata, located }, { onsearch }) {
-  const { gps } = metadata;
-  const known = metadata.place ?? located;
-  const words = [known?.city, known?.region, known?.country].filter(Boolean).join(', ');
-  if (!gps && !words) return null;
+function place(facts, { onsearch, onsay }) {
+  const { gps } = facts.metadata;
+  const words = inWords(facts.metadata.place ?? facts.located);
+  const edit = pencil('Edit the place', () => editPlace(facts, onsay));
+  if (!gps && !words) return edit && row('place', 'No place', '', edit);
   const at = gps && `${gps.latitude.toFixed(4)}, ${gps.longitude.toFixed(4)}`;
   const shown = row('place', words || at || '', words ? (at ?? '') : '');
-  if (gps) {
+  if (gps && may('viewer')) {
     const near = `near:${gps.latitude.toFixed(4)},${gps.longitude.toFixed(4)},1km`;
     const onclick = () => onsearch(near);
     shown.append(h('button', { type: 'button', class: 'button small', onclick }, 'Nearby'));
   }
+  if (edit) shown.append(edit);
   return shown;
+}
+
+/**
+ * What opens a form to say another thing; null for those who may not.
+ * @param {string} label
+ * @param {() => HTMLDialogElement} open
+ */
+function pencil(label, open) {
+  if (!may('editor')) return null;
+  const onclick = () => comeBack(open(), label);
+  const shown = { type: 'button', class: 'pencil', 'aria-label': label, title: label, onclick };
+  return h('button', shown, icon('edit', 18));
 }
 
 /**
  * @param {keyof typeof import('./icons.js').ICONS} picture
  * @param {string} head
  * @param {string} more
+ * @param {Node | null} [deed]
  */
-function row(picture, head, more) {
+function row(picture, head, more, deed) {
   return h(
     'div',
     { class: 'row' },
     icon(picture, 20),
     h('div', {}, h('b', {}, head), more && h('small', {}, more)),
+    deed,
   );
 }
 
@@ -204,6 +242,7 @@ function row(picture, head, more) {
  * @param {Told} told
  */
 function keywords({ metadata }, { onedit, onsearch }) {
+  if (!may('editor') && !metadata.keywords.length) return [];
   const words = metadata.keywords.map((word) =>
     h(
       'li',
@@ -213,18 +252,20 @@ function keywords({ metadata }, { onedit, onsearch }) {
         { type: 'button', class: 'chip-face', onclick: () => onsearch(`keyword:"${word}"`) },
         word,
       ),
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'chip-gone',
-          'aria-label': `Remove ${word}`,
-          onclick: () => onedit({ remove_keywords: [word] }),
-        },
-        icon('close', 14),
-      ),
+      may('editor') &&
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'chip-gone',
+            'aria-label': `Remove ${word}`,
+            onclick: () => onedit({ remove_keywords: [word] }),
+          },
+          icon('close', 14),
+        ),
     ),
   );
+  if (!may('editor')) return [h('h3', {}, 'Tags'), h('ul', { class: 'chips' }, ...words)];
   const input = h('input', {
     class: 'tag-input',
     placeholder: 'Add a tag',

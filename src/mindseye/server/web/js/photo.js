@@ -4,6 +4,7 @@ import { get, original, send, thumbnail } from './api.js';
 import { noPhotos } from './columns.js';
 import { fill, h, icon, iconButton } from './dom.js';
 import { may, me } from './me.js';
+import { MiniMap } from './mini-map.js';
 import { attempt, failed, tell } from './notice.js';
 import { infoOf } from './photo-info.js';
 import { Player } from './player.js';
@@ -37,6 +38,7 @@ export class PhotoView {
     this.stage = h('div', { class: 'viewer-stage', tabIndex: -1 }, this.picture);
     this.zoom = new Zoom(this.stage, this.picture, (by) => this.turn(by));
     this.said = h('span', { class: 'viewer-count', role: 'status' });
+    this.map = new MiniMap();
     this.drawer = h('aside', { class: 'drawer', 'aria-label': 'About this photo' });
     this.favourite = iconButton('heart', 'Favourite (f)', () => this.#toggleFavourite(), {
       'aria-pressed': 'false',
@@ -225,20 +227,26 @@ export class PhotoView {
       this.drawer,
       ...infoOf(facts, {
         onedit: (change) => this.#edit(change),
+        onsay: (change) => this.#say(change),
         onsearch: this.told.onsearch,
         onopen: (photos, place) => this.open(photos, place, ''),
         onclose: () => this.#toggleInfo(),
+        map: this.map,
       }),
     );
+    if (this.map.element.isConnected) void this.map.show(facts.metadata.gps);
   }
 
   /** @param {Record<string, unknown>} change */
   async #edit(change) {
+    await attempt(() => this.#say(change));
+  }
+
+  /** Throws where it cannot be said. @param {Record<string, unknown>} change */
+  async #say(change) {
     const { id } = this;
-    await attempt(async () => {
-      const facts = await send('PATCH', `/photos/${id}`, change);
-      if (this.id === id) this.#know({ ...facts, reasons: this.#facts?.reasons ?? null });
-    });
+    const facts = await send('PATCH', `/photos/${id}`, change);
+    if (this.id === id) this.#know({ ...facts, reasons: this.#facts?.reasons ?? null });
   }
 
   async #toggleFavourite() {

@@ -1,14 +1,12 @@
-/** The map of places. The only module that knows Leaflet, which comes with the server. */
+/** The map of places. */
 
-import { columns, get, thumbnail } from './api.js';
+import { columns, thumbnail } from './api.js';
 import { nothing } from './asked.js';
 import { known, picked } from './columns.js';
 import { fill, h } from './dom.js';
-import { layGround } from './earth.js';
+import { mapIn } from './leaflet.js';
 import { failed } from './notice.js';
-import { effect } from './signal.js';
 import { stacked } from './stacks.js';
-import { isDark } from './theme.js';
 import { counted } from './words.js';
 
 /** @typedef {import('./main.js').Shell} Shell */
@@ -67,27 +65,14 @@ class PlacesPage {
   }
 
   async #build() {
-    const folder = new URL('../leaflet/', import.meta.url).href;
-    document.head.append(h('link', { rel: 'stylesheet', href: `${folder}leaflet.css` }));
-    const [L, me] = await Promise.all([
-      import(`${folder}leaflet-src.esm.js`),
-      get('/me'),
+    const options = { worldCopyJump: true, minZoom: 2 };
+    const [{ L, map }] = await Promise.all([
+      mapIn(this.ground, options, [[25, 10], 2]),
       this.#load(),
     ]);
     this.#leaflet = L;
-    this.#map = L.map(this.ground, {
-      worldCopyJump: true,
-      zoomControl: false,
-      minZoom: 2,
-    });
-    this.#map.attributionControl.setPrefix('');
-    L.control.zoom({ position: 'topright' }).addTo(this.#map);
-    this.#map.setView([25, 10], 2);
-    if (me.tiles) L.tileLayer(me.tiles, { maxZoom: 19 }).addTo(this.#map);
-    else {
-      const redraw = await layGround(L, this.#map);
-      effect(() => isDark.value !== undefined && redraw());
-    }
+    this.#map = map;
+    L.control.zoom({ position: 'topright' }).addTo(map);
     this.#layer = L.layerGroup().addTo(this.#map);
     this.#map.on('moveend', () => this.#draw());
     if (this.#where.length) this.#map.fitBounds(this.#where, { padding: [70, 70], maxZoom: 11 });

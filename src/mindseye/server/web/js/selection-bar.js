@@ -5,7 +5,9 @@ import { ask, labelled } from './dialog.js';
 import { fill, h, icon, iconButton } from './dom.js';
 import { may, me } from './me.js';
 import { attempt, tell } from './notice.js';
+import { dateInput, PlaceInput } from './photo-edit.js';
 import { counted } from './words.js';
+import { writeManyXmp } from './write-xmp.js';
 
 /** More files than this at once would be blocked by browsers. */
 const MOST_FILES = 20;
@@ -37,7 +39,9 @@ export class SelectionBar {
       this.#deed('unlike', 'Not like these', 'viewers', () => this.#like('unlike')),
       this.#deed('heart', 'Favourite', 'editors', () => this.#favourite()),
       this.#deed('tag', 'Tag', 'editors', () => this.#tag()),
+      this.#deed('edit', 'Edit', 'editors', () => this.#say()),
       this.#deed('albums', 'Add to album', 'editors', () => this.#album()),
+      this.#deed('file', 'Write to XMP', 'editors', () => this.#writeXmp()),
       this.#deed('download', 'Download', 'originals', () => this.#download()),
     );
   }
@@ -45,7 +49,7 @@ export class SelectionBar {
   /** @param {number} size */
   show(size) {
     this.element.hidden = size === 0;
-    fill(this.said, `${size.toLocaleString()} selected`);
+    fill(this.said, size.toLocaleString(), h('span', {}, ' selected'));
   }
 
   /**
@@ -75,11 +79,9 @@ export class SelectionBar {
    */
   async #edit(change, done) {
     const ids = this.deeds.ids();
-    await attempt(async () => {
-      for (const photos of batches(ids)) await send('POST', '/edits', { photos, ...change });
-      tell(`${counted(ids.length, 'photo')} ${done}`);
-      this.deeds.clear();
-    });
+    for (const photos of batches(ids)) await send('POST', '/edits', { photos, ...change });
+    tell(`${counted(ids.length, 'photo')} ${done}`);
+    this.deeds.clear();
   }
 
   /**
@@ -103,12 +105,13 @@ export class SelectionBar {
   }
 
   #favourite() {
-    void this.#edit({ favourite: true }, 'marked as favourite');
+    void attempt(() => this.#edit({ favourite: true }, 'marked as favourite'));
   }
 
   /** @param {number} rating */
   #rate(rating) {
-    void this.#edit({ rating }, rating ? `rated ${'★'.repeat(rating)}` : 'not rated any more');
+    const done = rating ? `rated ${'★'.repeat(rating)}` : 'not rated any more';
+    void attempt(() => this.#edit({ rating }, done));
   }
 
   #tag() {
@@ -123,6 +126,42 @@ export class SelectionBar {
         await this.#edit({ add_keywords: added }, 'tagged');
       },
     });
+  }
+
+  /** Stars, date and place of all of them; what is left empty stays as it is. */
+  #say() {
+    const stars = [
+      ['', 'As they are'],
+      ['0', 'None'],
+      ...[1, 2, 3, 4, 5].map((count) => [String(count), '★'.repeat(count)]),
+      ['-1', 'Rejected'],
+    ];
+    const options = stars.map(([value, words]) => h('option', { value }, words));
+    const date = dateInput();
+    date.input.required = false;
+    const place = new PlaceInput('');
+    ask({
+      title: `Edit ${counted(this.deeds.ids().length, 'photo')}`,
+      content: [
+        h('p', { class: 'faint' }, 'What is left empty stays as it is. Files stay untouched.'),
+        labelled('Stars', h('select', { name: 'stars' }, ...options)),
+        date.control,
+        place.control,
+      ],
+      deed: 'Save',
+      onsubmit: async (form) => {
+        /** @type {Record<string, unknown>} */
+        const change = {};
+        if (form.get('stars')) change.rating = Number(form.get('stars'));
+        if (date.input.value.trim()) change.date = date.input.value;
+        if (place.value) change.place = place.said();
+        if (Object.keys(change).length) await this.#edit(change, 'edited');
+      },
+    });
+  }
+
+  #writeXmp() {
+    writeManyXmp(this.deeds.ids(), () => this.deeds.clear());
   }
 
   async #album() {
