@@ -26,7 +26,7 @@ def test_every_setting_that_may_be_chosen_is_one_and_none_says_who_may_see_what(
     assert {entry.name for entry in setting_fields()} >= CHANGEABLE
     assert AT_ONCE.isdisjoint(AFTER_RESTART)
     safety = {"folders", "host", "hosts", "port", "proxies", "certificate", "key", "store",
-              "library", "models", "max_pixels", "decode_memory"}  # fmt: skip
+              "library", "models", "max_pixels", "decode_memory", "tiles"}  # fmt: skip
     assert safety.isdisjoint(CHANGEABLE)
 
 

@@ -26,7 +26,7 @@ AT_ONCE: Final = frozenset(
 """Settings that hold for whatever begins after they were changed."""
 
 AFTER_RESTART: Final = frozenset(
-    {"balance", "idle_seconds", "limit", "optimise", "plain", "southern", "tiles", "upload_mb"}
+    {"balance", "idle_seconds", "limit", "optimise", "plain", "southern", "upload_mb"}
 )
 """Settings that are read when the server starts."""
 
