@@ -101,7 +101,7 @@ def test_ones_own_password_is_changed(own: Served, look: Look) -> None:
     _does(page, "Change it")
     expect(page.get_by_text("The password is another one now")).to_be_visible()
     page.goto("/albums")
-    expect(page.get_by_role("heading", name="Albums")).to_be_visible()
+    expect(page.get_by_role("heading", name="Albums", exact=True)).to_be_visible()
     assert own.context.gate.accounts.verified("viewer", "quite another one") is not None
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
-from tests.web.conftest import Look, Served, by_date, shown
+from tests.web.conftest import WIDTHS, Look, Served, by_date, shown
+from tests.web.legible import pale, spilt, unnamed
 
 _LASSO = ((300, 200), (1390, 200), (1390, 790), (300, 790), (300, 200))
 
@@ -100,6 +102,15 @@ def test_a_theme_is_named_flown_to_and_looked_at(served: Served, look: Look) -> 
     tiles = page.locator(".tile").evaluate_all("tiles => tiles.map(one => +one.dataset.photo)")
     theme_of = dict(zip(told["columns"]["id"], told["columns"]["theme"], strict=True))
     assert {theme_of[photo] for photo in tiles} == {place}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_map_with_its_names_is_legible_and_fits(served: Served, look: Look, width: int) -> None:
+    page = look(served, "/map", width=width)
+    expect(page.locator(".theme-label:visible").first).to_be_visible()
+    assert unnamed(page) == []
+    assert pale(page) == []
+    assert spilt(page) == []
 
 
 def test_the_map_is_drawn_without_a_graphics_card_too(served: Served, look: Look) -> None:
