@@ -20,6 +20,8 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
+    not_,
     or_,
     select,
 )
@@ -126,13 +128,17 @@ def _different_folders() -> CTE:
     table = photos.alias()
     lowest = select(func.min(table.c.folder)).where(table.c.root_id == roots.c.id)
     first = select(roots.c.id.label("root_id"), lowest.scalar_subquery().label("folder"))
-    found = first.cte("different_folders", recursive=True)
+    # One of the two starts is empty: a database that finds all by itself does not jump.
+    jumps = goes_on(literal_column("1"))
+    found = first.where(jumps).cte("different_folders", recursive=True)
+    table = photos.alias()
+    every = select(table.c.root_id, table.c.folder).where(not_(jumps)).distinct()
     table = photos.alias()
     following = select(func.min(table.c.folder)).where(
         table.c.root_id == found.c.root_id, table.c.folder > found.c.folder
     )
     after = select(found.c.root_id, following.scalar_subquery())
-    return found.union_all(after.where(found.c.folder.is_not(None)))
+    return found.union_all(every, after.where(goes_on(found.c.folder)))
 
 
 _SHARED: Final = {
