@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from starlette.types import Receive, Scope, Send
+from tests.server import loops
 
 from mindseye.server.rest import Resting
 from mindseye.stores import open_store
@@ -37,7 +38,7 @@ def rested(kind: str, busy: list[bool], seconds: float) -> int:
         await asyncio.sleep(seconds)
         await asyncio.get_running_loop().shutdown_default_executor()
 
-    asyncio.run(ask())
+    loops.run(ask())
     return len(rests)
 
 

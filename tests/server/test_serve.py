@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 
 import pytest
+from tests.server import loops
 from tests.stores.test_embedded import SOURCES
 
 from mindseye.config import Settings
@@ -32,7 +33,7 @@ def test_small_answers_go_at_once() -> None:
         return not at_once
 
     with closing(_bound(Settings(port=0))) as bound:
-        assert not asyncio.run(waits(bound))
+        assert not loops.run(waits(bound))
 
 
 @pytest.mark.parametrize(("said", "then"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
