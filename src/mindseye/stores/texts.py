@@ -112,15 +112,19 @@ def _escaped(text: str) -> str:
     return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
-def _different(known: Column[str]) -> CTE:
-    """Every different text of an indexed column, each once, and NULL."""
+def _different(known: Column[str], *, jumps: bool = False) -> CTE:
+    """Every different text of an indexed column, each once, and NULL.
+
+    A query that always `jumps` does so where the database could find them by itself, too.
+    """
     table = known.table.alias()
-    first = select(least(table.c[known.name]).label("value"))
+    lowest = func.min if jumps else least
+    first = select(lowest(table.c[known.name]).label("value"))
     found = first.cte(f"different_{known.table.name}_{known.name}", recursive=True)
     table = known.table.alias()
     following = select(func.min(table.c[known.name])).where(table.c[known.name] > found.c.value)
-    after = select(following.scalar_subquery()).where(goes_on(found.c.value))
-    return found.union_all(after)
+    goes = found.c.value.is_not(None) if jumps else goes_on(found.c.value)
+    return found.union_all(select(following.scalar_subquery()).where(goes))
 
 
 def _different_folders() -> CTE:
@@ -142,10 +146,14 @@ def _different_folders() -> CTE:
 
 
 _SHARED: Final = {
-    name: _different(photos.c[name])
+    name: _different(photos.c[name], jumps=True)
     for name in ("camera", "lens", "city", "region", "country", "country_code")
 }
-"""Columns of which many photos share a value -> their different values."""
+"""Columns of which many photos share a value -> their different values.
+
+There are few; by the other way MariaDB planned to read all vectors before it looked at the photos:
+a search among 6 of 60,000 took 870 ms instead of 70.
+"""
 
 LISTS: Final = {"keywords": keywords.c.keyword, "people": people.c.name}
 """Facts of which a photo may have several -> the column of their own tables that holds them."""
