@@ -32,6 +32,9 @@ PAGES = {
     "albums": "/albums",
     "jobs": "/jobs",
     "settings": "/settings",
+    "access": "/settings/access",
+    "log": "/settings/log",
+    "login": "/login",
 }
 REST = 1500
 """Milliseconds for thumbnails to come and maps to settle."""
