@@ -32,3 +32,9 @@ class TestMariaWithoutVectors(VectorTableContract, PutContract):
     @pytest.fixture
     def opener(self, old_mariadb_library: str, tmp_path: Path) -> Opener:
         return lambda: open_store(old_mariadb_library, index_dir=tmp_path / "index")
+
+
+class TestMariaThroughFiles(VectorTableContract, PutContract):
+    @pytest.fixture
+    def opener(self, mariadb_library: str, tmp_path: Path) -> Opener:
+        return lambda: open_store(f"{mariadb_library}&vectors=files", index_dir=tmp_path / "index")

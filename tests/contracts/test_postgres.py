@@ -32,3 +32,9 @@ class TestPostgresWithoutPgvector(VectorTableContract, PutContract):
     @pytest.fixture
     def opener(self, plain_postgres_library: str, tmp_path: Path) -> Opener:
         return lambda: open_store(plain_postgres_library, index_dir=tmp_path / "index")
+
+
+class TestPostgresThroughFiles(VectorTableContract, PutContract):
+    @pytest.fixture
+    def opener(self, postgres_library: str, tmp_path: Path) -> Opener:
+        return lambda: open_store(f"{postgres_library}&vectors=files", index_dir=tmp_path / "index")

@@ -254,7 +254,7 @@ def test_vectors_that_the_server_does_not_compare_yet_are_told_and_completed(ope
     store = opened()
     ids = put_some(store, 5)
     with store.session.write() as connection:
-        connection.execute(text(f"DELETE FROM {store.vectors(SPACE)._name} LIMIT 3"))
+        connection.execute(text(f"DELETE FROM {store.vectors(SPACE).table.name} LIMIT 3"))
     [problem] = store.check()
     assert "3 vectors" in problem.what
     assert [each.mended for each in store.check(repair=True)] == [True]
@@ -265,7 +265,7 @@ def test_upgrade_brings_all_vectors_to_where_they_are_compared(opened):
     store = opened()
     ids = put_some(store, 5)
     with store.session.engine.connect() as connection:
-        connection.execute(text(f"DROP TABLE {store.vectors(SPACE)._name}"))
+        connection.execute(text(f"DROP TABLE {store.vectors(SPACE).table.name}"))
     store = opened()
     assert list(store.upgrade()) == [f"the index of {SPACE.encoder} is up to date"]
     assert search_ids(store, unit_rows(1, seed=0)[0], 1) == ids[:1]

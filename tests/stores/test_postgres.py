@@ -217,7 +217,7 @@ def test_the_server_goes_through_the_index(indexed):
 
 def test_a_broken_index_is_told_of_and_made_again(indexed, postgres_library):
     store, _, _ = indexed
-    name = store.vectors(SPACE)._index
+    name = store.vectors(SPACE).graph.name
     run(
         postgres_library,
         f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{name}'::regclass",

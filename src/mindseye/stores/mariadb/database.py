@@ -27,6 +27,7 @@ from mindseye.errors import (
 from mindseye.stores import migrate
 from mindseye.stores.mariadb.expressions import COLLATION
 from mindseye.stores.mariadb.texts import MariaWords
+from mindseye.stores.sql.comparing import OPTION, Comparing, insisted
 
 _POOL: Final = 5
 _MORE: Final = 10
@@ -36,10 +37,9 @@ _FILES: Final = ("ssl_ca", "ssl_capath", "ssl_cert", "ssl_key")
 _OPTIONS: Final = (
     *_FILES,
     *("unix_socket", "connect_timeout"),
-    *("vectors", "ssl_cipher", "ssl_check_hostname"),
+    *("ssl_cipher", "ssl_check_hostname", OPTION),
 )
-"""What may follow the `?` of a URL, as PyMySQL takes it; `vectors=server` insists on a server that
-compares vectors."""
+"""What may follow the `?` of a URL: options of PyMySQL, and one that is ours."""
 
 STATEMENT_SECONDS: Final = 120
 """A statement that takes longer is broken off by the server."""
@@ -111,6 +111,7 @@ def url_of(text_: str) -> URL:
                 f"the URL of the store has the option {name!r}, which is none",
                 hint=f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_OPTIONS)}",
             )
+    insisted(url)
     for name in _FILES:
         if name in url.query and not Path(str(url.query[name])).exists():
             raise ConfigError(f"there is no file {url.query[name]}", hint=f"{name} in the URL")
@@ -164,7 +165,7 @@ def look(engine: Engine) -> Server:
             f"{_named(engine.url)} is MariaDB {version}, and Mindseye needs 10.6 or newer",
             hint="vectors are compared in the server from 11.7 on",
         )
-    if cache is None and engine.url.query.get("vectors") == "server":
+    if cache is None and insisted(engine.url) is Comparing.SERVER:
         raise VectorSearchUnsupported(
             f"{_named(engine.url)} is MariaDB {version}, which cannot compare vectors",
             hint=f"{NEEDED}; without vectors=server in the URL they are compared on this machine",
@@ -227,7 +228,7 @@ def _adapt(_: object, __: object, ___: object, parameters: dict[str, Any]) -> No
     Nobody listens to a socket of this machine: to encrypt what goes through it takes longer than
     many a search, so that is done only if the URL says so.
     """
-    parameters.pop("vectors", None)
+    parameters.pop(OPTION, None)
     parameters["ssl_disabled"] = "unix_socket" in parameters and "ssl" not in parameters
     parameters["password"] = str(parameters.get("password", "")).encode()
 

@@ -21,8 +21,10 @@ from mindseye.stores.mariadb.database import (
     url_of,
     writing,
 )
+from mindseye.stores.mariadb.filed import FiledVectors
 from mindseye.stores.mariadb.texts import MariaWords
 from mindseye.stores.mariadb.vectors import MariaVectors
+from mindseye.stores.sql.comparing import BY_CHOICE, Comparing, insisted
 from mindseye.stores.sql.indexed import IndexedVectors
 from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.store import SqlStore
@@ -51,6 +53,7 @@ class MariaStore(SqlStore):
         super().__init__(session)
         self._url = url
         self._index_dir = index_dir
+        self._by_files = insisted(url) is Comparing.FILES
         self.server = server
 
     @property
@@ -61,7 +64,7 @@ class MariaStore(SqlStore):
     @property
     def filters_vectors(self) -> bool:
         """Whether the database filters photos while it compares vectors."""
-        return self.server.compares
+        return self.server.compares and not self._by_files
 
     def settle(self, connection: Connection) -> None:
         """Nothing: the server counts on from the highest id."""
@@ -74,12 +77,10 @@ class MariaStore(SqlStore):
         told = {
             "database": f"MariaDB {server.version}",
             "schema": migrate.NEWEST,
-            "vectors": "compared in the database"
-            if server.compares
-            else f"compared through index files on this machine: {NEEDED}",
+            "vectors": self._way(),
             "role": "may write" if writes else "may only read",
         }
-        if server.compares:
+        if self.filters_vectors:
             told["mhnsw_max_cache_size"] = f"{server.cache >> 20} MB for each index of vectors"
         return told
 
@@ -91,6 +92,13 @@ class MariaStore(SqlStore):
             self.vectors(info.space).refresh()
             yield f"the index of {info.space.encoder} is up to date"
 
+    def _way(self) -> str:
+        if self.filters_vectors:
+            return "compared in the database"
+        if self.server.compares:
+            return BY_CHOICE
+        return f"compared through index files on this machine: {NEEDED}"
+
     @repeatable
     def _generation(self) -> str:
         with self._session.read() as connection:
@@ -98,9 +106,10 @@ class MariaStore(SqlStore):
 
     def _table(self, space_id: int, space: EmbeddingSpace) -> SqlVectors:
         known = (space_id, space)
-        if self.server.compares:
+        if self.filters_vectors:
             return MariaVectors(self._session, self.catalog, known)
-        return IndexedVectors(self._session, self.catalog, known, self._index_dir)
+        way = FiledVectors if self.server.compares else IndexedVectors
+        return way(self._session, self.catalog, known, self._index_dir)
 
     def _damage(self) -> Iterable[Problem]:
         return damage(self._session)

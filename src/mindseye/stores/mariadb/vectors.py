@@ -27,17 +27,16 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    column,
     func,
     select,
-    table,
     text,
 )
 
 from mindseye.stores.base import Problem, Selection
 from mindseye.stores.filters import where
+from mindseye.stores.mariadb.compared_table import ComparedTable
 from mindseye.stores.mariadb.database import locked, unbounded
-from mindseye.stores.schema import Id, frames, photos, vectors
+from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.compared import ComparedVectors
 from mindseye.stores.sql.expressions import one_of
@@ -79,12 +78,13 @@ class MariaVectors(ComparedVectors):
         self, session: Session, catalog: SqlCatalog, space: tuple[int, EmbeddingSpace]
     ) -> None:
         super().__init__(session, catalog, space)
-        self._name = f"vectors_of_space_{self._space_id}"
+        self.table = ComparedTable(session, self._space_id, self._space.dim)
         self._indexed = False
-        self._compared = table(self._name, column("frame_id", Id), column("embedding"))
+        self._compared = self.table.columns
         self._distance = func.vec_distance_cosine(self._compared.c.embedding, _QUERY, type_=Float())
-        if not self._has_table():
-            self._make_table()
+        if not self.table.is_there():
+            self.table.make()
+            self._complete()
 
     def search(self, queries: Vectors, k: int, within: Ids | None = None) -> list[Matches]:
         """The `k` best frames for each query row among photos that are not missing.
@@ -153,8 +153,7 @@ class MariaVectors(ComparedVectors):
 
     def drop(self) -> None:
         """Remove the table with its index."""
-        with self._session.mapped(), unbounded(self._session.engine).connect() as connection:
-            connection.execute(text(f"DROP TABLE IF EXISTS {self._name}"))
+        self.table.drop()
 
     def _passing(
         self, rows: FromClause, score: ColumnElement[float], passing: ColumnElement[bool]
@@ -176,23 +175,7 @@ class MariaVectors(ComparedVectors):
     ) -> None:
         """Write rows of frames that have none."""
         super()._insert(connection, frame_ids, rows)
-        self._let_compare(connection, frame_ids, rows)
-
-    def _let_compare(
-        self, connection: Connection, frame_ids: Sequence[int], rows: NDArray[np.float16]
-    ) -> None:
-        """Write rows into the table of the space, over those of the same frames."""
-        written = rows.astype("<f4")
-        connection.execute(
-            text(
-                f"INSERT INTO {self._name} (frame_id, embedding) VALUES (:frame, :row)"  # noqa: S608
-                " ON DUPLICATE KEY UPDATE embedding = VALUES(embedding)"
-            ),
-            [
-                {"frame": int(frame), "row": row.tobytes()}
-                for frame, row in zip(frame_ids, written, strict=True)
-            ],
-        )
+        self.table.write(connection, frame_ids, rows)
 
     def _complete(self) -> None:
         """Write what the table lacks, and remove what is no vector any more.
@@ -210,21 +193,17 @@ class MariaVectors(ComparedVectors):
             with self._session.write() as connection:
                 frame_ids, rows = zip(*connection.execute(listed).all(), strict=True)
                 values = np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1)
-                self._let_compare(connection, frame_ids, values)
+                self.table.write(connection, frame_ids, values)
         with self._session.write() as connection:
-            connection.execute(text(_REMOVE.format(self._name)), {"space": self._space_id})
+            connection.execute(text(_REMOVE.format(self.table.name)), {"space": self._space_id})
 
     @repeatable
     def _lacking(self, last: int, *, most: int) -> list[int]:
         """Ids of rows above one whose vectors are not in the table; damaged ones are left out."""
         given = {"space": self._space_id, "bytes": 2 * self._space.dim, "last": last, "most": most}
         with self._session.read() as connection:
-            return list(connection.execute(text(_LACKING.format(self._name)), given).scalars())
-
-    @repeatable
-    def _has_table(self) -> bool:
-        with self._session.read() as connection:
-            return connection.execute(_TABLE, {"name": self._name}).first() is not None
+            listed = text(_LACKING.format(self.table.name))
+            return list(connection.execute(listed, given).scalars())
 
     @repeatable
     def _is_indexed(self) -> bool:
@@ -233,32 +212,21 @@ class MariaVectors(ComparedVectors):
 
     def _has_index(self, connection: Connection) -> bool:
         if not self._indexed:
-            found = connection.execute(_INDEX, {"name": self._name}).first()
+            found = connection.execute(_INDEX, {"name": self.table.name}).first()
             self._indexed = found is not None
         return self._indexed
-
-    def _make_table(self) -> None:
-        """Make the table, which ends any transaction; vectors may be there before it."""
-        with self._session.mapped(), unbounded(self._session.engine).connect() as connection:
-            connection.execute(
-                text(
-                    f"CREATE TABLE IF NOT EXISTS {self._name} (frame_id BIGINT PRIMARY KEY,"
-                    f" embedding VECTOR({self._space.dim}) NOT NULL) ENGINE=InnoDB"
-                )
-            )
-        self._complete()
 
     def _make_index(self) -> None:
         """Make the index, unless somebody does."""
         with self._session.mapped(), unbounded(self._session.engine).connect() as connection:
-            with locked(connection, self._name, seconds=0) as mine:
+            with locked(connection, self.table.name, seconds=0) as mine:
                 if not mine:
                     return
                 _log.info("an index of %s is made", self._space)
                 connection.execute(text("SET SESSION max_statement_time = 0"))
                 connection.execute(
                     text(
-                        f"ALTER TABLE {self._name} ADD VECTOR INDEX embedding (embedding)"
+                        f"ALTER TABLE {self.table.name} ADD VECTOR INDEX embedding (embedding)"
                         f" M={_EDGES} DISTANCE=cosine"
                     )
                 )
@@ -268,9 +236,6 @@ class MariaVectors(ComparedVectors):
 
 _NOTHING: Final = Matches(np.empty(0, np.int64), np.empty(0, np.float32))
 
-_TABLE: Final = text(
-    "SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = :name"
-)
 _INDEX: Final = text(
     "SELECT 1 FROM information_schema.statistics"
     " WHERE table_schema = database() AND table_name = :name AND index_type = 'VECTOR'"

@@ -23,6 +23,7 @@ from mindseye.errors import (
 )
 from mindseye.stores import migrate
 from mindseye.stores.postgresql.texts import PostgresWords
+from mindseye.stores.sql.comparing import OPTION, Comparing, insisted
 
 _WRITERS: Final = 0x6D696E64_73657965
 """The number of the advisory lock that writers take turns by."""
@@ -56,9 +57,6 @@ _OLDEST: Final = (0, 8)
 
 NEEDED: Final = "comparing them in the database needs pgvector 0.8 or newer"
 
-_VECTORS: Final = "vectors"
-"""The option of a URL that is ours: `vectors=server` insists on a database that compares them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -89,11 +87,7 @@ def url_of(text_: str) -> URL:
             f"{url.render_as_string()!r} names no database",
             hint="write postgresql://user@host:5432/database",
         )
-    if url.query.get(_VECTORS, "server") != "server":
-        raise ConfigError(
-            f"the URL of the store has vectors={url.query[_VECTORS]}, which is no way to keep them",
-            hint="write vectors=server to insist on a database that compares them, or nothing",
-        )
+    insisted(url)
     return url.set(drivername="postgresql+psycopg")
 
 
@@ -109,7 +103,7 @@ def connect(url: URL, *, create: bool = True) -> tuple[Engine, Server]:
         raise MissingExtra("psycopg", "postgresql") from None
     options = {name: value for name, value in _DEFAULTS.items() if name not in url.query}
     engine = create_engine(
-        url.difference_update_query([_VECTORS]),
+        url.difference_update_query([OPTION]),
         pool_size=_POOL,
         max_overflow=_MORE,
         pool_pre_ping=True,
@@ -118,11 +112,11 @@ def connect(url: URL, *, create: bool = True) -> tuple[Engine, Server]:
     event.listen(engine, "connect", _prepare)
     try:
         with mapped(url):
-            insisted = _VECTORS in url.query
-            _bring_up_to_date(engine, create=create, insisted=insisted)
+            in_server = insisted(url) is Comparing.SERVER
+            _bring_up_to_date(engine, create=create, in_server=in_server)
             with engine.connect() as connection:
                 server = look(connection)
-            if insisted:
+            if in_server:
                 _require(engine, server.pgvector, compares=server.compares)
     except BaseException:
         engine.dispose()
@@ -195,7 +189,7 @@ def _take_turn(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
-def _bring_up_to_date(engine: Engine, *, create: bool, insisted: bool) -> None:
+def _bring_up_to_date(engine: Engine, *, create: bool, in_server: bool) -> None:
     with engine.connect() as connection:
         version = migrate.current_version(connection)
     if version is None and not create:
@@ -209,7 +203,7 @@ def _bring_up_to_date(engine: Engine, *, create: bool, insisted: bool) -> None:
     with writer.begin() as connection:
         version = migrate.current_version(connection)
         if version is None:
-            _make(connection, insisted=insisted)
+            _make(connection, in_server=in_server)
         elif not connection.execute(_OWNS).scalar():
             raise StoreUnavailable(
                 f"the library has schema {version}, and this role may not bring it up to date",
@@ -219,7 +213,7 @@ def _bring_up_to_date(engine: Engine, *, create: bool, insisted: bool) -> None:
         migrate.upgrade(writer, PostgresWords().rebuild)
 
 
-def _make(connection: Connection, *, insisted: bool) -> None:
+def _make(connection: Connection, *, in_server: bool) -> None:
     """All tables of a new library; where pgvector is lacking, its vectors are plain bytes."""
     if not connection.execute(_MAY_MAKE).scalar():
         raise StoreUnavailable(
@@ -227,7 +221,7 @@ def _make(connection: Connection, *, insisted: bool) -> None:
             hint="open it once as its owner: mindseye store migrate --store URL",
         )
     pgvector = extend(connection)
-    if insisted:
+    if in_server:
         _require(connection.engine, pgvector, compares=new_enough(pgvector))
     _mark(connection, has_halfvec=new_enough(pgvector))
     migrate.make(connection)

@@ -21,11 +21,13 @@ from mindseye.stores.postgresql.database import (
     url_of,
     writing,
 )
+from mindseye.stores.postgresql.filed import FiledVectors
 from mindseye.stores.postgresql.rows import copy_vectors
 from mindseye.stores.postgresql.texts import PostgresWords
 from mindseye.stores.postgresql.upgrade import let_compare
 from mindseye.stores.postgresql.vectors import PostgresVectors
 from mindseye.stores.schema import metadata, vectors
+from mindseye.stores.sql.comparing import BY_CHOICE, Comparing, insisted
 from mindseye.stores.sql.indexed import IndexedVectors
 from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.store import SqlStore
@@ -55,6 +57,7 @@ class PostgresStore(SqlStore):
         super().__init__(session)
         self._url = url
         self._index_dir = index_dir
+        self._by_files = insisted(url) is Comparing.FILES
         self.server = server
 
     @property
@@ -65,7 +68,7 @@ class PostgresStore(SqlStore):
     @property
     def filters_vectors(self) -> bool:
         """Whether the database filters photos while it compares vectors."""
-        return self.server.compares
+        return self.server.compares and not self._by_files
 
     def settle(self, connection: Connection) -> None:
         """Let the sequences count on from the highest ids, and the planner know the tables."""
@@ -85,9 +88,7 @@ class PostgresStore(SqlStore):
         return {
             "database": f"PostgreSQL {server.version}",
             "schema": migrate.NEWEST,
-            "vectors": "compared by pgvector in the database"
-            if server.compares
-            else "compared through index files on this machine",
+            "vectors": self._way(),
             "pgvector": server.pgvector or "not there",
             "role": "may write" if server.writes else "may only read",
         }
@@ -114,6 +115,11 @@ class PostgresStore(SqlStore):
         else:
             super().write_rows(connection, table, rows)
 
+    def _way(self) -> str:
+        if self.filters_vectors:
+            return "compared by pgvector in the database"
+        return BY_CHOICE if self.server.compares else "compared through index files on this machine"
+
     @repeatable
     def _generation(self) -> str:
         with self._session.read() as connection:
@@ -121,9 +127,10 @@ class PostgresStore(SqlStore):
 
     def _table(self, space_id: int, space: EmbeddingSpace) -> SqlVectors:
         known = (space_id, space)
-        if self.server.compares:
+        if self.filters_vectors:
             return PostgresVectors(self._session, self.catalog, known)
-        return IndexedVectors(self._session, self.catalog, known, self._index_dir)
+        way = FiledVectors if self.server.compares else IndexedVectors
+        return way(self._session, self.catalog, known, self._index_dir)
 
     def _damage(self) -> Iterable[Problem]:
         return damage(self._session)

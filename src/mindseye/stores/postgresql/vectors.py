@@ -11,7 +11,6 @@ exact score and then by id: sorted inside, the index could not be used.
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from sqlalchemy.types import UserDefinedType
 
 from mindseye.stores.base import Problem, Selection
 from mindseye.stores.filters import where
+from mindseye.stores.postgresql.graph import Graph
 from mindseye.stores.postgresql.rows import stream
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
@@ -44,8 +44,6 @@ from mindseye.stores.sql.compared import ComparedVectors
 from mindseye.stores.sql.expressions import one_of
 from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
-
-_log = logging.getLogger(__name__)
 
 LEAST_INDEXED: Final = 5_000
 """A space of so many vectors is indexed: fewer are compared one by one within milliseconds."""
@@ -87,16 +85,6 @@ later one may hold better matches than an earlier one."""
 
 _SAMPLE: Final = 32
 """So many rows tell how near rows are to each other."""
-
-_BUILDERS: Final = 0x6D696E64
-"""The first half of the advisory lock of whoever makes an index; the space is the other half."""
-
-_GRAPH: Final = "WITH (m = 24, ef_construction = 200)"
-"""With the defaults (16, 64) words found 0.93 of the best ten of 100,000 photos, so 0.99."""
-
-_ROW_OVERHEAD: Final = 800
-_MOST_MEMORY: Final = 2 << 30
-"""Bytes that a row of the index takes beside its values while it is made, and bytes for all."""
 
 
 class Pgvector(UserDefinedType[Any]):
@@ -180,7 +168,7 @@ class PostgresVectors(ComparedVectors):
         super().__init__(session, catalog, space)
         self._indexed = 0
         self._nearness: float | None = None
-        self._index = f"ix_vectors_space_{self._space_id}"
+        self.graph = Graph(session, self._space_id, self._space)
         frame = vectors.c.frame_id
         self._ends = select(func.min(frame), func.max(frame)).where(self._mine)
         self._halves = Pgvector(f"halfvec({self._space.dim})")
@@ -229,11 +217,11 @@ class PostgresVectors(ComparedVectors):
         self._count_anew()
         large = len(self) >= LEAST_INDEXED and self._space.dim <= _MOST_DIMENSIONS
         if large and not self._is_indexed():
-            self._make_index()
+            self.graph.make(len(self))
 
     def check(self, *, repair: bool) -> Iterator[Problem]:
         """Whether the index is whole; one that is not is made anew."""
-        if self._whole() is False:
+        if self.graph.whole() is False:
             if repair:
                 self.refresh()
             yield Problem(
@@ -244,8 +232,7 @@ class PostgresVectors(ComparedVectors):
     def drop(self) -> None:
         """Remove the index."""
         self._indexed = 0
-        with self._session.write() as connection:
-            connection.execute(text(f"DROP INDEX IF EXISTS {self._index}"))
+        self.graph.drop()
 
     def by_index(self, passing: ColumnElement[bool]) -> Select[int, float, float, int]:
         """Of the nearest rows that the index finds the best that pass.
@@ -333,62 +320,13 @@ class PostgresVectors(ComparedVectors):
         stream(connection, rows, space_id=self._space_id, frame_id=frame_ids)
 
     def _is_indexed(self) -> bool:
-        return bool(self._whole())
-
-    @repeatable
-    def _whole(self) -> bool | None:
-        """Whether the index is whole, None where there is none."""
-        with self._session.read() as connection:
-            whole: bool | None = connection.execute(_WHOLE, {"name": self._index}).scalar()
-            return whole
+        return bool(self.graph.whole())
 
     def _has_index(self, connection: Connection) -> bool:
         if not self._indexed:
-            rows = connection.execute(_INDEXED, {"name": self._index}).scalar()
-            self._indexed = 0 if rows is None else max(int(rows), 1)
+            self._indexed = self.graph.rows(connection)
         return self._indexed > 0
 
-    def _make_index(self) -> None:
-        """Make the index while others read and write, unless somebody does or the role may not."""
-        dim = self._space.dim
-        memory = min(len(self) * (2 * dim + _ROW_OVERHEAD), _MOST_MEMORY) >> 10
-        mine = {"builders": _BUILDERS, "space": self._space_id}
-        with self._session.mapped(), self._session.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=False)
-            if not connection.execute(_OWNS).scalar():
-                _log.warning("the index of %s is left to the owner of the tables", self._space)
-                return
-            if not connection.execute(_TAKE, mine).scalar():
-                return
-            try:
-                connection.execute(text("SET statement_timeout = 0"))
-                connection.execute(text(f"SET maintenance_work_mem = {max(memory, 65_536)}"))
-                connection.execute(text(f"DROP INDEX IF EXISTS {self._index}"))
-                connection.execute(
-                    text(
-                        f"CREATE INDEX CONCURRENTLY {self._index} ON vectors"
-                        f" USING hnsw ((vector::halfvec({dim})) halfvec_ip_ops) {_GRAPH}"
-                        f" WHERE space_id = {self._space_id}"
-                    )
-                )
-                connection.execute(text("ANALYZE vectors"))
-            finally:
-                connection.execute(_GIVE, mine)
-                # Its settings are not those of other connections.
-                connection.invalidate()
-
-
-_WHOLE: Final = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
-_OWNS: Final = text(
-    "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'vectors'::regclass"
-)
-_TAKE: Final = text("SELECT pg_try_advisory_lock(:builders, :space)")
-_GIVE: Final = text("SELECT pg_advisory_unlock(:builders, :space)")
-_INDEXED: Final = text(
-    "SELECT reltuples FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
-    " WHERE indisvalid AND indexrelid = to_regclass(:name)"
-)
-"""How many rows a whole index holds, as the server remembers it."""
 
 _BY_KEYS: Final = text(
     # The server would read all photos for a few of them where it cannot guess how few.

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 
 from mindseye.index.build import IndexState
 from mindseye.index.following import FollowingIndex, index_folder
@@ -31,7 +31,7 @@ _FEW_FRAMES = 500
 
 
 class IndexedVectors(SqlVectors):
-    """The vectors of one space, for a database that cannot compare them."""
+    """The vectors of one space, for a database that cannot compare them, or need not."""
 
     def __init__(
         self,
@@ -41,8 +41,7 @@ class IndexedVectors(SqlVectors):
         folder: Path,
     ) -> None:
         super().__init__(session, catalog, space)
-        # One damaged row must not stop every search; `check` tells of it.
-        self._whole = octets(vectors.c.vector) == 2 * self._space.dim
+        self._whole = self._is_whole()
         self._frame_rows = FrameRows()
         self._folder = index_folder(folder, self._space)
         self._index = FollowingIndex(self, self._space, folder)
@@ -109,6 +108,10 @@ class IndexedVectors(SqlVectors):
     def close(self) -> None:
         """Let go of the index files."""
         self._index.close()
+
+    def _is_whole(self) -> ColumnElement[bool]:
+        """Whether a row has its length: a damaged one must not stop searches; `check` tells."""
+        return octets(vectors.c.vector) == 2 * self._space.dim
 
     def rows_after(self, last: int) -> Iterator[tuple[Ids, Vectors]]:
         """Rows of this space with a higher id as (ids, unit rows), ascending, a chunk at a time."""
