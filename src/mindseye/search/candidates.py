@@ -8,6 +8,7 @@ share of a sample that passes. A database that filters while it compares plans f
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,9 +28,12 @@ SAMPLE = 250
 SAMPLE_SECONDS = 300.0
 """A sample is drawn anew after so long: a library changes its mix slowly."""
 
-LEAST_SHARE = 0.12
-"""A filter that a greater share passes is probed: with fifty hits among 100,000 photos both ways
-cost the same where a tenth passes (`benchmarks/filters.py`)."""
+LEAST_SHARE = 0.2
+MEASURED = 100_000
+"""A filter that a greater share of so many photos passes is probed: with fifty hits both ways cost
+the same where a fifth passes (`benchmarks/filters.py`). To list what passes costs the more the more
+there is, to look through the best for what passes the less: so of more photos the share is less by
+the root."""
 
 _SPARE = 1.5
 _GROWTH = 4
@@ -43,6 +47,7 @@ class Sample:
 
     clock: Callable[[], float] = time.monotonic
     _photos: list[Photo] = field(default_factory=list)
+    _shares: dict[Filter, float] = field(default_factory=dict)
     _until: float = float("-inf")
 
     @property
@@ -50,13 +55,21 @@ class Sample:
         """Whether the sample holds the whole library: then nothing is gained by guessing."""
         return len(self._photos) < SAMPLE
 
+    @property
+    def least_share(self) -> float:
+        """The share from which on a filter is probed; ids tell about how many photos there are."""
+        last = max((photo.id for photo in self._photos), default=0)
+        return LEAST_SHARE * math.sqrt(MEASURED / max(last, 1))
+
     def share(self, store: Store, filter_: Filter, now: datetime) -> float:
         """About which share of the photos passes the filter, 0 to 1; 0 for an empty library."""
         if self.clock() >= self._until:
-            self._photos = store.counts.sample(SAMPLE)
+            self._photos, self._shares = store.counts.sample(SAMPLE), {}
             self._until = self.clock() + SAMPLE_SECONDS
-        passing = sum(matches(filter_, photo, now) for photo in self._photos)
-        return passing / max(len(self._photos), 1)
+        if filter_ not in self._shares:
+            passing = sum(matches(filter_, photo, now) for photo in self._photos)
+            self._shares[filter_] = passing / max(len(self._photos), 1)
+        return self._shares[filter_]
 
 
 @dataclass(slots=True)
@@ -83,7 +96,7 @@ class Candidates:
             return cls(store, within, filter_, now, Access.TOGETHER)
         share = sample.share(store, filter_, now)
         # A set that was given is listed already, and what of it passes is listed at little cost.
-        probed = within is None and share >= LEAST_SHARE and not sample.is_all
+        probed = within is None and share >= sample.least_share and not sample.is_all
         return cls(store, within, filter_, now, Access.PROBED if probed else Access.LISTED, share)
 
     @property
@@ -126,7 +139,7 @@ class Candidates:
     def _probed(self, table: VectorTable, vector: Vectors, k: int) -> Matches | None:
         """The best that pass, None where too many would have to be looked at."""
         assert self.filter is not None
-        asked = int(_SPARE * k / max(self.share or 0.0, LEAST_SHARE)) + 16
+        asked = int(_SPARE * k / max(self.share or 0.0, 1 / SAMPLE)) + 16
         while asked <= _MOST_PROBED:
             found = table.search(vector[None, :], asked)[0]
             passing = self.store.catalog.matching(self.filter, self.now, found.ids)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from mindseye.errors import SchemaTooNew
 from mindseye.stores.schema import metadata
 
-NEWEST = "0009"
+NEWEST = "0010"
 """The version this code is written for: the newest file in `migrations/versions`."""
 
 _FOLDER = Path(__file__).with_name("migrations")

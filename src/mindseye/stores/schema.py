@@ -115,14 +115,15 @@ photos = Table(
     UniqueConstraint("root_id", "folder", "name"),
     Index(None, "digest"),
     Index(None, "size"),
-    Index(None, "taken_at", "id"),
-    Index(None, "added_at"),
-    Index(None, "rating"),
-    Index(None, "favourite"),
-    Index(None, "latitude", "longitude"),
+    Index(None, "taken_at", "id", "missing_since"),
+    # These tell which photos pass without a look at rows that lie all over the table: they end in
+    # what every search asks for, and in the id, which only PostgreSQL does not add by itself.
     *(
-        Index(None, name)
-        for name in ("camera", "lens", "city", "region", "country", "country_code")
+        Index(None, *columns, "missing_since", postgresql_include=["id"])
+        for columns in (
+            *(("added_at",), ("rating",), ("favourite",), ("latitude", "longitude")),
+            *(("camera",), ("lens",), ("city",), ("region",), ("country",), ("country_code",)),
+        )
     ),
     # Holds the numbers that filters compare, so that a look at every photo need not read its row.
     # What comes first is compared by no query: none shall walk this index to reach other columns.
@@ -131,6 +132,7 @@ photos = Table(
         *("frame_count", "format", "width", "height", "size", "rating", "iso", "f_number"),
         *("exposure_seconds", "focal_length", "focal_length_35mm", "latitude", "longitude"),
         *("precision", "taken_at", "missing_since"),
+        postgresql_include=["id"],
     ),
     sqlite_autoincrement=True,
 )

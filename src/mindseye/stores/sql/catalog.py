@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     DateTime,
     Select,
     and_,
@@ -37,6 +38,7 @@ from mindseye.stores.schema import (
 )
 from mindseye.stores.sql.expressions import as_list, ids_from, one_of, unindexed
 from mindseye.stores.sql.load import load_photos
+from mindseye.stores.sql.owned import Learning
 from mindseye.stores.sql.session import Session, repeatable
 from mindseye.types import FileStamp, Ids, Location, Photo
 
@@ -46,6 +48,7 @@ class SqlCatalog:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._frames = Learning(frames.c.photo_id, frames.c.id)
 
     def get(self, photo_id: int) -> Photo:
         """One photo; raises `NotFound`."""
@@ -129,15 +132,24 @@ class SqlCatalog:
     @repeatable
     def matching(self, filter_: Filter, now: datetime, among: Ids | None = None) -> Ids:
         """The frames, ascending, of all photos that pass a filter and are not missing."""
-        passing = select(photos.c.id).where(photos.c.missing_since.is_(None), where(filter_, now))
-        if among is not None:
-            owners = select(frames.c.photo_id).where(one_of(frames.c.id, among.tolist()))
-            passing = passing.where(unindexed(photos.c.id).in_(owners))
-        listed = select(as_list(frames.c.id)).where(frames.c.photo_id.in_(passing))
-        if among is not None:
-            listed = listed.where(one_of(frames.c.id, among.tolist()))
+        passing = and_(photos.c.missing_since.is_(None), where(filter_, now))
         with self._session.read() as connection:
-            return np.sort(ids_from(connection.execute(listed).scalar_one()))
+            if among is not None:
+                return _among(connection, passing, among)
+            if self._frames.pays:
+                owners = ids_from(
+                    connection.execute(select(as_list(photos.c.id)).where(passing)).scalar_one()
+                )
+                return np.sort(self._frames.read(connection).of(owners))
+            chosen = select(photos.c.id).where(passing)
+            listed = select(as_list(frames.c.id)).where(frames.c.photo_id.in_(chosen))
+            found = ids_from(connection.execute(listed).scalar_one())
+            self._frames.asked(connection, len(found))
+            return np.sort(found)
+
+    def rest(self) -> None:
+        """Give back the memory of what was learned; it is learned again."""
+        self._frames.forget()
 
     @repeatable
     def by_date(
@@ -206,6 +218,15 @@ class SqlCatalog:
             looked_at, with_text = connection.execute(_read()).one()
         skips = sum(failed.values())
         return Coverage(total, count, missing, skips, failed, unseen, looked_at, with_text)
+
+
+def _among(connection: Connection, passing: ColumnElement[bool], among: Ids) -> Ids:
+    """Those of these frames whose photos pass, ascending."""
+    mine = one_of(frames.c.id, among.tolist())
+    owners = select(frames.c.photo_id).where(mine)
+    chosen = select(photos.c.id).where(passing, unindexed(photos.c.id).in_(owners))
+    listed = select(as_list(frames.c.id)).where(frames.c.photo_id.in_(chosen), mine)
+    return np.sort(ids_from(connection.execute(listed).scalar_one()))
 
 
 def passes(chosen: Selection) -> ColumnElement[bool]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +19,12 @@ from mindseye.stores.base import Problem
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.expressions import as_list, ids_from, octets, one_of, unindexed
-from mindseye.stores.sql.frame_rows import FrameRows
+from mindseye.stores.sql.owned import Learning
 from mindseye.stores.sql.session import Session, repeatable
 from mindseye.stores.sql.vectors import SqlVectors
 from mindseye.types import EmbeddingSpace, Ids, Matches, Vectors
 
 _ROWS_AT_ONCE = 20_000
-_FEW_FRAMES = 500
-"""Up to so many frames the database is asked for their rows; for more, all rows are learned."""
 
 
 class IndexedVectors(SqlVectors):
@@ -42,7 +39,9 @@ class IndexedVectors(SqlVectors):
     ) -> None:
         super().__init__(session, catalog, space)
         self._whole = self._is_whole()
-        self._frame_rows = FrameRows()
+        # From nothing, the index over spaces and frames is read from end to end.
+        newer = unindexed(vectors.c.space_id) == self._space_id
+        self._rows = Learning(vectors.c.frame_id, vectors.c.id, self._mine, newer)
         self._folder = index_folder(folder, self._space)
         self._index = FollowingIndex(self, self._space, folder)
 
@@ -71,7 +70,7 @@ class IndexedVectors(SqlVectors):
 
     def refresh(self) -> None:
         """Bring the index file up to what the catalog holds."""
-        self._frame_rows = FrameRows()
+        self._rows.forget()
         self._index.refresh()
 
     def index_state(self, wish: str) -> IndexState:
@@ -156,44 +155,30 @@ class IndexedVectors(SqlVectors):
     def alive(self, row_ids: Ids | None) -> tuple[Ids, Ids]:
         """Those of these rows (or of all) that may be shown, ascending, and their frames."""
         listed = (
-            select(vectors.c.id, vectors.c.frame_id)
+            select(as_list(vectors.c.id), as_list(vectors.c.frame_id))
             .join(frames, frames.c.id == vectors.c.frame_id)
             .join(photos, photos.c.id == frames.c.photo_id)
             .where(unindexed(vectors.c.space_id) == self._space_id)
             .where(photos.c.missing_since.is_(None))
             .where(true() if row_ids is None else one_of(vectors.c.id, row_ids.tolist()))
-            .order_by(vectors.c.id)
         )
         with self._session.read() as connection:
-            # NumPy takes a several times longer over rows than over their values.
-            values = chain.from_iterable(connection.execute(listed))
-            pairs = np.fromiter(values, dtype=np.int64).reshape(-1, 2)
-        return pairs[:, 0], pairs[:, 1]
+            rows, owners = map(ids_from, connection.execute(listed).one())
+        order = np.argsort(rows)
+        return rows[order], owners[order]
 
     @repeatable
     def _rows_of(self, frame_ids: Ids) -> Ids:
         """Rows of these frames, some of which may have died since."""
-        if len(frame_ids) > _FEW_FRAMES:
-            return self._all_frame_rows().of(np.unique(frame_ids))
-        listed = select(vectors.c.id).where(
-            vectors.c.space_id == self._space_id, one_of(vectors.c.frame_id, frame_ids.tolist())
-        )
         with self._session.read() as connection:
-            return np.array(connection.execute(listed).scalars().all(), dtype=np.int64)
-
-    @repeatable
-    def _all_frame_rows(self) -> FrameRows:
-        """The rows of all frames: what was known, and what came since."""
-        known = self._frame_rows
-        # From nothing, the index over spaces and frames is read from end to end.
-        space = unindexed(vectors.c.space_id) if known.last else vectors.c.space_id
-        listed = select(as_list(vectors.c.frame_id), as_list(vectors.c.id)).where(
-            space == self._space_id, vectors.c.id > known.last
-        )
-        with self._session.read() as connection:
-            frame_ids, row_ids = connection.execute(listed).one()
-        self._frame_rows = known.with_more(ids_from(frame_ids), ids_from(row_ids))
-        return self._frame_rows
+            if self._rows.pays:
+                return self._rows.read(connection).of(frame_ids)
+            listed = select(vectors.c.id).where(
+                vectors.c.space_id == self._space_id, one_of(vectors.c.frame_id, frame_ids.tolist())
+            )
+            found = np.array(connection.execute(listed).scalars().all(), dtype=np.int64)
+            self._rows.asked(connection, len(frame_ids))
+            return found
 
     @repeatable
     def _rows_at(self, row_ids: Ids) -> Vectors:

@@ -177,6 +177,7 @@ class SqlStore(ABC):
         """Give back the connections and mapped files that are not in use; they come again."""
         for table in list(self._tables.values()):
             table.close()
+        self.catalog.rest()
         self._session.engine.dispose()
 
     def close(self) -> None:
