@@ -37,8 +37,9 @@ _MOST_ROWS_IN_HAND = 200_000
 _LOOK_SECONDS = 5.0
 """So often a search looks whether another process has put something newer into the files."""
 
-_SPARE = 1.25
-"""How many more matches are asked of the index than needed, for rows that died meanwhile."""
+_SPARE = 8
+"""So many more matches are asked of the index than needed, for rows that died meanwhile; and as
+many times more as were lost in the search before."""
 
 _DEEPEST = 2000
 """A search that asked so often for more is better told which rows are alive."""
@@ -74,6 +75,7 @@ class FollowingIndex:
         self._folder = index_folder(folder, space)
         self._opened: MappedIndex | None = None
         self._next_look = time.monotonic() + _LOOK_SECONDS
+        self._kept = 1.0
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -91,11 +93,12 @@ class FollowingIndex:
         Whatever was removed from the table, or may not be shown, is left out.
         """
         index = self._whole()
-        asked = int(k * _SPARE) + 8
+        asked = int(k / max(self._kept, 1 / _SPARE)) + _SPARE
         while True:
             found = index.search(query, asked, within)[0]
             rows, owners = self._table.alive(found.ids)
             kept = np.flatnonzero(np.isin(found.ids, rows))
+            self._kept = len(kept) / max(len(found), 1)
             if len(kept) >= k or len(found) < asked:
                 kept = kept[:k]
                 frames = owners[np.searchsorted(rows, found.ids[kept])]

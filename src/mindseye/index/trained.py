@@ -140,15 +140,16 @@ class TrainedCodes:
 
         Lists are gone through until enough allowed rows were seen. The best `k` of one row in a
         hundred are about the best hundred times `k` of all, so the share of rows to see is that of
-        a search for so many; it grows with their root, as that of `k` does. None where there are no
-        lists, or nothing was measured.
+        a search for so many; it is taken to grow with their root. None where there are no lists, or
+        nothing was measured.
         """
         if not self.coder.lists or not self.training.efforts:
             return None
         cut = int(np.searchsorted(listed, self.covered))
         coded = listed[:cut]
         alike = max(round(k * self.covered / max(len(coded), 1)), k)
-        share = self._grown(self.training.efforts[-1], alike).breadth / self.coder.lists
+        wider = sqrt(max(alike / MEASURED_FOR, 1.0))
+        share = min(self.training.efforts[-1].breadth * wider / self.coder.lists, 1.0)
         enough = max(int(share * len(coded)), _SEEN_AT_LEAST)
         if len(coded) <= enough:
             return listed
@@ -180,7 +181,9 @@ class TrainedCodes:
         wider = sqrt(max(k / MEASURED_FOR, 1.0))
         more = max(self.covered / max(self.training.rows, 1), 1.0)
         most = self.coder.lists or effort.breadth * 64
-        breadth = min(round(effort.breadth * wider), most)
+        # Each further match lies in one further list at most; most lie in those of others.
+        further = effort.breadth + max(k - MEASURED_FOR, 0)
+        breadth = min(round(effort.breadth * wider), further, most)
         return Effort(breadth, max(round(effort.candidates * wider * more), 2 * k), effort.least)
 
 
