@@ -123,6 +123,23 @@ class goes_on(FunctionElement[bool]):  # noqa: N801 - named as in SQL
     type = Boolean()
 
 
+class is_found(FunctionElement[bool]):  # noqa: N801 - named as in SQL
+    """Whether a value of the first column is among what a query, the second argument, finds.
+
+    A database that cannot tell how many rows that lets pass asks the query first, and puts what it
+    found in its place.
+    """
+
+    inherit_cache = True
+    name = "is_found"
+    type = Boolean()
+
+    def self_group(self, against: Any = None) -> Self:
+        """Itself: compared with a truth value, as SQLAlchemy would, it could use no index."""
+        del against
+        return self
+
+
 class metres_between(FunctionElement[float]):  # noqa: N801 - named as in SQL
     """How far a point is from another one, as `mindseye.query.bounds` has it.
 
@@ -161,6 +178,12 @@ def _octets(element: octets, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(characters)
 def _characters(element: characters, compiler: SQLCompiler, **options: Any) -> str:
     return f"char_length({compiler.process(element.clauses, **options)})"
+
+
+@compiles(is_found)
+def _is_found(element: is_found, compiler: SQLCompiler, **options: Any) -> str:
+    value, found = written(element, compiler, options)
+    return f"({value} IN {found})"
 
 
 @compiles(least)
