@@ -58,8 +58,9 @@ bench: $(INSTALLED_DEV) ## measure speed and memory (minutes); results in build/
 bench-server: $(INSTALLED_DEV) ## measure the server and its page: memory, answers, 64 clients, first photo, frames
 	$(BIN)/python benchmarks/run.py --out build/bench server page
 
-bench-scale: $(INSTALLED_DEV) ## measure the index up to ten million vectors (an hour, 13 GB); SIZES=..., FOLDER=...
+bench-scale: $(INSTALLED_DEV) servers ## measure the index up to ten million vectors, and servers with a million (three hours, 13 GB); SIZES=..., FOLDER=..., ROWS=...
 	$(BIN)/python benchmarks/scale.py $(if $(SIZES),--sizes $(SIZES)) $(if $(FOLDER),--folder $(FOLDER)) --json build/bench/scale.json
+	$(BIN)/python benchmarks/servers.py --photos $(or $(ROWS),1000000) $(if $(FOLDER),--folder $(FOLDER)) --json build/bench/servers.json
 
 evaluate: $(INSTALLED) ## how well captions find pictures; CAPTIONS=file, ENCODERS="spec spec"
 	@$(BIN)/python scripts/evaluate.py --build build/evaluate $(if $(CAPTIONS),--captions "$(CAPTIONS)") $(ENCODERS)

@@ -49,8 +49,11 @@ SETTINGS = {
 class MariaServer:
     """A running server; `database` gives each test one of its own."""
 
-    def __init__(self, programs: Path, folder: Path, user: Mapping[str, Any]) -> None:
+    def __init__(
+        self, programs: Path, folder: Path, user: Mapping[str, Any], settings: Mapping[str, str]
+    ) -> None:
         self.folder = folder
+        self._settings = {**SETTINGS, **settings}
         self.socket = folder / "socket"
         self._programs = programs
         self._user = user
@@ -81,7 +84,7 @@ class MariaServer:
         if (self.folder / "key.pem").is_file():
             places |= {"ssl-cert": self.folder / "certificate.pem"}
             places |= {"ssl-key": self.folder / "key.pem"}
-        options = [f"--{name}={value}" for name, value in {**places, **SETTINGS}.items()]
+        options = [f"--{name}={value}" for name, value in {**places, **self._settings}.items()]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "sbin/mariadbd", "--no-defaults", *options, *self._as_root],
@@ -182,16 +185,18 @@ def _memory() -> str | None:
 
 
 @contextmanager
-def mariadb_server(release: str) -> Iterator[MariaServer]:
-    """A server that is stopped and removed afterwards."""
+def mariadb_server(
+    release: str, within: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[MariaServer]:
+    """A server that is stopped and removed afterwards; `within` a folder, if not in memory."""
     programs = PROGRAMS / release / "usr"
-    folder = Path(tempfile.mkdtemp(prefix="maria-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="maria-", dir=within or _memory()))
     user: dict[str, Any] = {}
     if os.geteuid() == 0 and may_run(programs / "sbin/mariadbd", NOBODY):
         # Its files belong to whom nothing else does.
         user = NOBODY
         os.chown(folder, NOBODY["user"], NOBODY["group"])
-    server = MariaServer(programs, folder, user)
+    server = MariaServer(programs, folder, user, settings or {})
     try:
         server.make()
         if shutil.which("openssl"):

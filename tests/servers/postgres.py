@@ -169,9 +169,11 @@ def unpacked() -> Path | None:
 
 
 @contextmanager
-def postgres_server(binaries: Path, *, tls: bool = False) -> Iterator[PostgresServer]:
-    """A server that is stopped and removed afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+def postgres_server(
+    binaries: Path, *, tls: bool = False, within: Path | None = None
+) -> Iterator[PostgresServer]:
+    """A server that is stopped and removed afterwards; its folder is `within` another one."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=within))
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         # The server refuses to run as root. Its files belong to whom nothing else does.

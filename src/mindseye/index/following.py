@@ -66,6 +66,12 @@ def index_folder(folder: Path, space: EmbeddingSpace) -> Path:
     return folder / space.fingerprint[:32]
 
 
+def of_owners(found: Matches, rows: Ids, owners: Ids) -> Matches:
+    """Those of the rows found that are among these, which are ascending, as their owners."""
+    kept = np.flatnonzero(np.isin(found.ids, rows))
+    return Matches(owners[np.searchsorted(rows, found.ids[kept])], found.scores[kept])
+
+
 class FollowingIndex:
     """The index of a table of rows, kept in `folder`; safe for several threads and processes."""
 
@@ -96,16 +102,17 @@ class FollowingIndex:
         asked = int(k / max(self._kept, 1 / _SPARE)) + _SPARE
         while True:
             found = index.search(query, asked, within)[0]
-            rows, owners = self._table.alive(found.ids)
-            kept = np.flatnonzero(np.isin(found.ids, rows))
-            self._kept = len(kept) / max(len(found), 1)
-            if len(kept) >= k or len(found) < asked:
-                kept = kept[:k]
-                frames = owners[np.searchsorted(rows, found.ids[kept])]
-                return Matches(frames, found.scores[kept])
+            shown = of_owners(found, *self._table.alive(found.ids))
+            self._kept = len(shown) / max(len(found), 1)
+            if len(shown) >= k or len(found) < asked:
+                return Matches(shown.ids[:k], shown.scores[:k])
             asked *= 4
             if asked > _DEEPEST + k:
                 within, _ = self._table.alive(within)
+
+    def nearest(self, query: Vectors, count: int) -> Matches:
+        """The `count` nearest rows, those too that the table removed since or may not show."""
+        return self._whole().search(query, count)[0]
 
     def refresh(self) -> None:
         """Bring the index files up to what the table holds."""

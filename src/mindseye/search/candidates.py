@@ -138,13 +138,11 @@ class Candidates:
 
     def _probed(self, table: VectorTable, vector: Vectors, k: int) -> Matches | None:
         """The best that pass, None where too many would have to be looked at."""
-        assert self.filter is not None
+        chosen = Selection(filter=self.filter, now=self.now)
         asked = int(_SPARE * k / max(self.share or 0.0, 1 / SAMPLE)) + 16
         while asked <= _MOST_PROBED:
-            found = table.search(vector[None, :], asked)[0]
-            passing = self.store.catalog.matching(self.filter, self.now, found.ids)
-            kept = np.flatnonzero(np.isin(found.ids, passing))[:k]
-            if len(kept) == k or len(found) < asked:
-                return Matches(found.ids[kept], found.scores[kept])
+            found, all_seen = table.probed(vector[None, :], asked, chosen)
+            if len(found) >= k or all_seen:
+                return Matches(found.ids[:k], found.scores[:k])
             asked *= _GROWTH
         return None

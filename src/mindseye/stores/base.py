@@ -359,6 +359,13 @@ class VectorTable(Protocol):
         where the store does not say that it `filters_vectors`.
         """
 
+    def probed(self, query: Vectors, count: int, chosen: Selection) -> tuple[Matches, bool]:
+        """Of the `count` frames nearest to one query `(1, dim)` those whose photos are chosen.
+
+        Beside them whether these are all that are chosen: there are fewer than `count` frames. Of
+        the choice only the filter is looked at.
+        """
+
     def sample(self, count: int) -> Vectors:
         """Up to `count` unit rows `(n, dim)` spread evenly over the table, always the same ones.
 

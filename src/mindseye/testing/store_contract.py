@@ -536,6 +536,23 @@ class VectorTableContract(StoreFixtures):
         assert found.ids.tolist() == expected.ids.tolist()
         assert found.scores == pytest.approx(expected.scores)
 
+    @pytest.mark.parametrize(("count", "all_seen"), [(30, False), (60, True)])
+    def test_probing_keeps_of_the_nearest_those_that_pass(
+        self, store: Store, count: int, all_seen: bool
+    ) -> None:
+        ids = put_some(store, 40)
+        store.put(Batch(missing=ids[10:12]))
+        query, table = unit_rows(1, seed=5), store.vectors(SPACE)
+        chosen = Selection(filter=Field("name", Operator.IS, "1"))
+        [nearest] = table.search(query, count)
+        passing = store.catalog.matching(Field("name", Operator.IS, "1"), chosen.now)
+        found, ended = table.probed(query, count, chosen)
+        expected = [frame for frame in nearest.ids.tolist() if frame in set(passing.tolist())]
+        # Missing photos may take places among the nearest, never among those found.
+        assert found.ids.tolist() == expected[: len(found)]
+        assert len(found) >= len(expected) - 2
+        assert ended == all_seen
+
     @pytest.mark.parametrize("refreshed", [False, True])
     def test_missing_photos_never_take_the_place_of_others(
         self, store: Store, refreshed: bool

@@ -14,8 +14,9 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, select, true
 
 from mindseye.index.build import IndexState
-from mindseye.index.following import FollowingIndex, index_folder
-from mindseye.stores.base import Problem
+from mindseye.index.following import FollowingIndex, index_folder, of_owners
+from mindseye.stores.base import Problem, Selection
+from mindseye.stores.filters import where
 from mindseye.stores.schema import frames, photos, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.expressions import as_list, ids_from, octets, one_of, unindexed
@@ -58,6 +59,13 @@ class IndexedVectors(SqlVectors):
         self._check(queries)
         rows = None if within is None else self._rows_of(within)
         return [self._index.search(query[None], k, rows) for query in queries]
+
+    def probed(self, query: Vectors, count: int, chosen: Selection) -> tuple[Matches, bool]:
+        """Of the `count` nearest frames those of photos chosen, and whether these are all."""
+        self._check(query)
+        found = self._index.nearest(query, count)
+        passing = true() if chosen.filter is None else where(chosen.filter, chosen.now)
+        return of_owners(found, *self._shown(found.ids, passing)), len(found) < count
 
     def sample(self, count: int) -> Vectors:
         """Up to `count` unit rows `(n, dim)` spread evenly over the table, always the same ones."""
@@ -151,15 +159,19 @@ class IndexedVectors(SqlVectors):
             ids = connection.execute(listed.order_by(vectors.c.id)).scalars().all()
         return np.array(ids, dtype=np.int64)
 
-    @repeatable
     def alive(self, row_ids: Ids | None) -> tuple[Ids, Ids]:
         """Those of these rows (or of all) that may be shown, ascending, and their frames."""
+        return self._shown(row_ids, true())
+
+    @repeatable
+    def _shown(self, row_ids: Ids | None, passing: ColumnElement[bool]) -> tuple[Ids, Ids]:
+        """The same of those whose photos pass."""
         listed = (
             select(as_list(vectors.c.id), as_list(vectors.c.frame_id))
             .join(frames, frames.c.id == vectors.c.frame_id)
             .join(photos, photos.c.id == frames.c.photo_id)
             .where(unindexed(vectors.c.space_id) == self._space_id)
-            .where(photos.c.missing_since.is_(None))
+            .where(photos.c.missing_since.is_(None), passing)
             .where(true() if row_ids is None else one_of(vectors.c.id, row_ids.tolist()))
         )
         with self._session.read() as connection:

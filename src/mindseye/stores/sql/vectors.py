@@ -97,6 +97,15 @@ class SqlVectors(VectorTable):
             hint="`mindseye store check` says why",
         )
 
+    def probed(self, query: Vectors, count: int, chosen: Selection) -> tuple[Matches, bool]:
+        """Of the `count` nearest frames those of photos chosen, and whether these are all."""
+        [found] = self.search(query, count)
+        if chosen.filter is None:
+            return found, len(found) < count
+        passing = self._catalog.matching(chosen.filter, chosen.now, found.ids)
+        kept = np.flatnonzero(np.isin(found.ids, passing))
+        return Matches(found.ids[kept], found.scores[kept]), len(found) < count
+
     @abstractmethod
     def check(self, *, repair: bool) -> Iterator[Problem]:
         """Look for what must not be in that by which the vectors are compared."""
