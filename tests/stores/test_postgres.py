@@ -7,6 +7,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
+from sqlalchemy import event
 
 from mindseye.errors import ConfigError, NotFound, SchemaTooNew, StoreError, StoreUnavailable
 from mindseye.query.model import Field, Operator
@@ -166,6 +167,26 @@ def indexed(postgres_library, tmp_path, monkeypatch):
         ids = put_some(store, 400)
         store.vectors(SPACE).refresh()
         yield store, ids, np.concatenate([unit_rows(1, seed=number) for number in range(400)])
+
+
+@pytest.mark.parametrize(("given", "taken"), [("1MB", "64MB"), ("123MB", "123MB")])
+def test_an_index_is_made_with_the_memory_it_needs_or_more_if_the_server_gives_it(
+    postgres_library, tmp_path, monkeypatch, given, taken
+):
+    monkeypatch.setattr(postgres_vectors, "LEAST_INDEXED", 10)
+    name = postgres_library.rpartition("?")[0].rpartition("/")[2]
+    run(postgres_library, f"ALTER DATABASE {name} SET maintenance_work_mem = '{given}'")
+    memory = []
+    with opened(postgres_library, tmp_path) as store:
+        put_some(store, 20)
+
+        @event.listens_for(store.session.engine, "before_cursor_execute")
+        def look(_, cursor, statement, *__):
+            if statement.startswith("CREATE INDEX"):
+                memory.append(cursor.connection.execute("SHOW maintenance_work_mem").fetchone()[0])
+
+        store.vectors(SPACE).refresh()
+    assert memory == [taken]
 
 
 def test_a_search_by_the_index_finds_what_a_look_at_all_finds(indexed):

@@ -18,9 +18,12 @@ _BUILDERS: Final = 0x6D696E64
 _GRAPH: Final = "WITH (m = 24, ef_construction = 200)"
 """With the defaults (16, 64) words found 0.93 of the best ten of 100,000 photos, so 0.99."""
 
-_ROW_OVERHEAD: Final = 800
+_ROW_OVERHEAD: Final = 1_050
+_LEAST_MEMORY: Final = 64 << 20
 _MOST_MEMORY: Final = 2 << 30
-"""Bytes that a row of the index takes beside its values while it is made, and bytes for all."""
+"""Bytes that a row of the index takes beside its values while it is made (1,010 with m = 24, by how
+many rows fitted), and bytes for all, unless the server gives more by itself. Rows that do not fit
+are put in one by one, which takes longer."""
 
 
 class Graph:
@@ -49,7 +52,8 @@ class Graph:
 
         Nothing is done if somebody else does it, or the role may not.
         """
-        memory = min(count * (2 * self._space.dim + _ROW_OVERHEAD), _MOST_MEMORY) >> 10
+        needed = count * (2 * self._space.dim + _ROW_OVERHEAD)
+        memory = min(max(needed, _LEAST_MEMORY), _MOST_MEMORY) >> 10
         mine = {"builders": _BUILDERS, "space": self._space_id}
         with self._session.mapped(), self._session.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=False)
@@ -60,7 +64,7 @@ class Graph:
                 return
             try:
                 connection.execute(text("SET statement_timeout = 0"))
-                connection.execute(text(f"SET maintenance_work_mem = {max(memory, 65_536)}"))
+                connection.execute(_GIVE_MEMORY, {"kilobytes": memory})
                 connection.execute(text(f"DROP INDEX IF EXISTS {self.name}"))
                 connection.execute(
                     text(
@@ -84,6 +88,10 @@ class Graph:
 _WHOLE: Final = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
 _OWNS: Final = text(
     "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'vectors'::regclass"
+)
+_GIVE_MEMORY: Final = text(
+    "SELECT set_config('maintenance_work_mem', greatest(CAST(:kilobytes AS bigint),"
+    " pg_size_bytes(current_setting('maintenance_work_mem')) / 1024) || 'kB', false)"
 )
 _TAKE: Final = text("SELECT pg_try_advisory_lock(:builders, :space)")
 _GIVE: Final = text("SELECT pg_advisory_unlock(:builders, :space)")
