@@ -99,3 +99,35 @@ def test_a_library_may_be_named_by_the_url_of_its_store(tmp_path: Path) -> None:
     embedded = load_settings({"library": f"sqlite:///{tmp_path}/x/catalog.db"})
     assert embedded.library == tmp_path / "x"
     assert embedded.store_url == f"sqlite:///{tmp_path}/x/catalog.db"
+
+
+DB = "postgresql://ann@db/photos"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (DB, f"{DB}?vectors=files", True),
+        (DB, "postgresql://bob:secret@db/photos?sslmode=require", True),
+        (DB, "postgresql://ann@db/more", False),
+        (DB, "postgresql://ann@elsewhere/photos", False),
+        (f"{DB}?port=5432", f"{DB}?port=5433", False),
+        ("mariadb://a@b/c?unix_socket=/x", "mariadb://a@b/c?unix_socket=/y", False),
+        (DB, "mariadb://ann@db/photos", False),
+    ],
+)
+def test_what_lies_beside_a_store_has_a_folder_for_each_database(
+    one: str, other: str, same: bool
+) -> None:
+    folders = [load_settings({"store": url}, environment={}).library for url in (one, other)]
+    assert (folders[0] == folders[1]) == same
+    assert folders[0] == load_settings({"library": one}, environment={}).library
+    assert folders[0] != load_settings(environment={}).library
+
+
+def test_a_folder_that_is_named_with_a_store_holds_what_lies_beside_it(file: Path) -> None:
+    named = load_settings({"store": DB, "library": "/beside"}, environment={}, file=file)
+    assert named.library == Path("/beside")
+    # The file names the folder of another library.
+    alone = load_settings({"store": DB}, environment={}, file=file)
+    assert alone.library == load_settings({"store": DB}, environment={}).library

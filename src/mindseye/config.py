@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import platformdirs
 
@@ -198,19 +199,33 @@ def overlaid(settings: Settings, changes: Mapping[str, object], layer: str) -> S
 
 
 def _with_store(entries: Mapping[str, object]) -> dict[str, object]:
-    """The settings of a layer; a library that is given as a URL is a store and a folder."""
+    """The settings of a layer; a store has a folder of its own unless the layer names one."""
     url = str(entries.get("library", ""))
-    if "://" not in url:
-        return dict(entries)
-    return {"store": url, **entries, "library": _folder_of(url)}
+    if "://" in url:
+        return {"store": url, **entries, "library": _folder_of(url)}
+    if store := entries.get("store"):
+        return {"library": _folder_of(str(store)), **entries}
+    return dict(entries)
 
 
 def _folder_of(url: str) -> Path:
     """Where what lies beside a store is kept on this machine: models, index files, locks."""
     if url.startswith("sqlite:///"):
         return Path(url.removeprefix("sqlite:///")).parent
-    place = sha256(shown_url(url).encode()).hexdigest()[:16]
+    place = sha256(_place_of(url).encode()).hexdigest()[:16]
     return platformdirs.user_data_path("mindseye") / "stores" / place
+
+
+def _place_of(url: str) -> str:
+    """What of a URL tells which database it is, whoever opens it and with which options."""
+    parts = urlsplit(url)
+    server = parts.netloc.rpartition("@")[2]
+    chosen = [(name, value) for name, value in parse_qsl(parts.query) if name in _PLACES]
+    return f"{parts.scheme}://{server}{parts.path}?{urlencode(sorted(chosen))}"
+
+
+_PLACES = ("host", "port", "unix_socket", "service", "dbname")
+"""Options of a URL that lead to another server or another database."""
 
 
 def _file_layer(file: Path | None) -> list[tuple[str, Mapping[str, object]]]:

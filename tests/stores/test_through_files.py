@@ -78,3 +78,33 @@ def test_a_space_is_dropped_with_what_either_made_of_it(opened, tmp_path):
         assert files.drop_space(SPACE) == 3
         assert not tables(files)
     assert not list((tmp_path / "index").iterdir())
+
+
+@pytest.mark.parametrize("way", ["another server", "made anew"])
+def test_libraries_never_search_each_others_files(request, tmp_path, way):
+    first = f"{request.getfixturevalue('postgres_library')}&vectors=files"
+    second = f"{request.getfixturevalue('mariadb_library')}&vectors=files"
+    if way == "made anew":
+        first = second = f"sqlite:///{tmp_path / 'catalog.db'}"
+    with closing(open_store(first, index_dir=tmp_path / "index")) as store:
+        put_some(store, 8, first=50)
+        store.vectors(SPACE).refresh()
+    if way == "made anew":
+        for file in tmp_path.glob("catalog.db*"):
+            file.unlink()
+    with closing(open_store(second, index_dir=tmp_path / "index")) as store:
+        ids = put_some(store, 8)
+        for number, photo_id in enumerate(ids):
+            assert search_ids(store, unit_rows(1, seed=number)[0], 1) == [photo_id]
+        assert list(store.check()) == []
+
+
+def test_files_of_earlier_versions_are_removed(tmp_path):
+    earlier = tmp_path / "index" / SPACE.fingerprint[:32]
+    earlier.mkdir(parents=True)
+    url = f"sqlite:///{tmp_path / 'catalog.db'}"
+    with closing(open_store(url, index_dir=tmp_path / "index")) as store:
+        put_some(store, 2)
+        store.vectors(SPACE).refresh()
+    [folder] = (tmp_path / "index").iterdir()
+    assert folder.name.startswith(f"{SPACE.fingerprint[:32]}-")

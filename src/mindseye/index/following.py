@@ -61,11 +61,6 @@ class RowTable(Protocol):
         """Those of these rows (or of all) that may be shown, ascending, and their frames."""
 
 
-def index_folder(folder: Path, space: EmbeddingSpace) -> Path:
-    """Where the index files of a space lie, given the folder of all indexes."""
-    return folder / space.fingerprint[:32]
-
-
 def of_owners(found: Matches, rows: Ids, owners: Ids) -> Matches:
     """Those of the rows found that are among these, which are ascending, as their owners."""
     kept = np.flatnonzero(np.isin(found.ids, rows))
@@ -78,7 +73,7 @@ class FollowingIndex:
     def __init__(self, table: RowTable, space: EmbeddingSpace, folder: Path) -> None:
         self._table = table
         self._space = space
-        self._folder = index_folder(folder, space)
+        self._folder = folder
         self._opened: MappedIndex | None = None
         self._next_look = time.monotonic() + _LOOK_SECONDS
         self._kept = 1.0

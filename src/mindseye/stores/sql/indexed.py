@@ -14,10 +14,10 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, select, true
 
 from mindseye.index.build import IndexState
-from mindseye.index.following import FollowingIndex, index_folder, of_owners
+from mindseye.index.following import FollowingIndex, of_owners
 from mindseye.stores.base import Problem, Selection
 from mindseye.stores.filters import where
-from mindseye.stores.schema import frames, photos, vectors
+from mindseye.stores.schema import frames, photos, spaces, vectors
 from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.expressions import as_list, ids_from, octets, one_of, unindexed
 from mindseye.stores.sql.owned import Learning
@@ -43,8 +43,8 @@ class IndexedVectors(SqlVectors):
         # From nothing, the index over spaces and frames is read from end to end.
         newer = unindexed(vectors.c.space_id) == self._space_id
         self._rows = Learning(vectors.c.frame_id, vectors.c.id, self._mine, newer)
-        self._folder = index_folder(folder, self._space)
-        self._index = FollowingIndex(self, self._space, folder)
+        self._folder = folder / f"{self._space.fingerprint[:32]}{self._born()}"
+        self._index = FollowingIndex(self, self._space, self._folder)
 
     def __len__(self) -> int:
         """Number of vectors that a search compares, those of missing photos included."""
@@ -79,6 +79,8 @@ class IndexedVectors(SqlVectors):
     def refresh(self) -> None:
         """Bring the index file up to what the catalog holds."""
         self._rows.forget()
+        # Until schema 0010 libraries that shared a folder shared the files of an encoder.
+        shutil.rmtree(self._folder.with_name(self._space.fingerprint[:32]), ignore_errors=True)
         self._index.refresh()
 
     def index_state(self, wish: str) -> IndexState:
@@ -115,6 +117,18 @@ class IndexedVectors(SqlVectors):
     def close(self) -> None:
         """Let go of the index files."""
         self._index.close()
+
+    @repeatable
+    def _born(self) -> str:
+        """When the space was made, as a part of a name.
+
+        Another library, or one that was made anew in the same place, has other vectors under the
+        same ids; a copy has the same ones.
+        """
+        made = select(spaces.c.created_at).where(spaces.c.id == self._space_id)
+        with self._session.read() as connection:
+            moment = connection.execute(made).scalar()
+        return "" if moment is None else f"-{moment:%Y%m%dT%H%M%S%f}"
 
     def _is_whole(self) -> ColumnElement[bool]:
         """Whether a row has its length: a damaged one must not stop searches; `check` tells."""

@@ -139,6 +139,8 @@ class SqlStore(ABC):
         space_id = self._known(space)
         if space_id is None:
             return 0
+        # What is beside the database is named after the space, so while that is still there.
+        table = self._tables.get(space_id) or self._table(space_id, space)
         # A million vectors in one transaction would take gigabytes of log and hold up every writer.
         mine = vectors.c.space_id == space_id
         some = select(vectors.c.id).where(mine).limit(_DROPPED_AT_ONCE).subquery()
@@ -146,7 +148,7 @@ class SqlStore(ABC):
         while count := self._delete(vectors.delete().where(vectors.c.id.in_(select(some.c.id)))):
             dropped += count
         self._delete(spaces.delete().where(spaces.c.id == space_id))
-        table = self._tables.pop(space_id, None) or self._table(space_id, space)
+        self._tables.pop(space_id, None)
         table.drop()
         return dropped
 
