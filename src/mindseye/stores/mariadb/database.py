@@ -25,9 +25,9 @@ from mindseye.errors import (
     VectorSearchUnsupported,
 )
 from mindseye.stores import migrate
-from mindseye.stores.mariadb.asked_first import ask_first
 from mindseye.stores.mariadb.expressions import COLLATION
 from mindseye.stores.mariadb.texts import MariaWords
+from mindseye.stores.sql.asked_first import ask_first
 from mindseye.stores.sql.comparing import OPTION, Comparing, insisted
 
 _POOL: Final = 5

@@ -23,6 +23,7 @@ from mindseye.errors import (
 )
 from mindseye.stores import migrate
 from mindseye.stores.postgresql.texts import PostgresWords
+from mindseye.stores.sql.asked_first import ask_first
 from mindseye.stores.sql.comparing import OPTION, Comparing, insisted
 
 _WRITERS: Final = 0x6D696E64_73657965
@@ -110,6 +111,7 @@ def connect(url: URL, *, create: bool = True) -> tuple[Engine, Server]:
         connect_args=options,
     )
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "before_execute", ask_first, retval=True)
     try:
         with mapped(url):
             in_server = insisted(url) is Comparing.SERVER

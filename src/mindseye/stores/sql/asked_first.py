@@ -1,7 +1,8 @@
-"""MariaDB is told the values that a query of its own would find, before it plans another one.
+"""Servers are told the values that an inner query would find, before they plan the outer one.
 
-It knows how many photos there are of one camera only if it is told which: otherwise it takes every
-camera to have as many photos as the others, and reads a million vectors to find those of ten.
+They know how many photos there are of one camera only if they are told which: otherwise they take
+every camera to have as many photos as the others, and MariaDB reads a million vectors, PostgreSQL a
+hundred thousand photos, to find those of ten.
 """
 
 from __future__ import annotations
