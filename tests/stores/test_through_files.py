@@ -82,10 +82,10 @@ def test_a_space_is_dropped_with_what_either_made_of_it(opened, tmp_path):
 
 @pytest.mark.parametrize("way", ["another server", "made anew"])
 def test_libraries_never_search_each_others_files(request, tmp_path, way):
-    first = f"{request.getfixturevalue('postgres_library')}&vectors=files"
-    second = f"{request.getfixturevalue('mariadb_library')}&vectors=files"
-    if way == "made anew":
-        first = second = f"sqlite:///{tmp_path / 'catalog.db'}"
+    first = second = f"sqlite:///{tmp_path / 'catalog.db'}"
+    if way == "another server":
+        first = f"{request.getfixturevalue('postgres_library')}&vectors=files"
+        second = f"{request.getfixturevalue('mariadb_library')}&vectors=files"
     with closing(open_store(first, index_dir=tmp_path / "index")) as store:
         put_some(store, 8, first=50)
         store.vectors(SPACE).refresh()

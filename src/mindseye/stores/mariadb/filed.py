@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from mindseye.stores.mariadb.compared_table import ComparedTable
-from mindseye.stores.sql.catalog import SqlCatalog
 from mindseye.stores.sql.indexed import IndexedVectors
-from mindseye.stores.sql.session import Session
-from mindseye.types import EmbeddingSpace
 
 
 class FiledVectors(IndexedVectors):
     """Rows of float16, and no more unless others let the server compare them."""
 
-    def __init__(
-        self,
-        session: Session,
-        catalog: SqlCatalog,
-        space: tuple[int, EmbeddingSpace],
-        folder: Path,
-    ) -> None:
-        super().__init__(session, catalog, space, folder)
-        self._compared = ComparedTable(session, self._space_id, self._space.dim)
+    @cached_property
+    def _compared(self) -> ComparedTable:
+        return ComparedTable(self._session, self._space_id, self._space.dim)
 
     def drop(self) -> None:
         """Remove the index files, and what the server compares."""
